@@ -1,0 +1,14 @@
+using Slipway.Core.Errors;
+
+namespace Slipway.Inference;
+
+/// <summary>Loads a model from a folder (or a single file), choosing the format by the files that are there.</summary>
+public static class ModelLoader
+{
+    /// <summary>
+    /// Loads the model at <paramref name="path"/>: a folder with <c>model.onnx</c> or a LightGBM <c>model.txt</c> (and, for tabular models, <see cref="TabularSchema.FileName"/>),
+    /// or one such file. Nothing in it is executed.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: no model, damaged, truncated, or reaching outside its folder.</exception>
+    public static IModel Load(string path, ModelLoadOptions options) => throw new SlipwayException(ErrorKind.NotAvailable, $"Loading {path} is not available yet.");
+}

@@ -1,0 +1,61 @@
+namespace Slipway.Inference.Tensors;
+
+/// <summary>The inputs or outputs of one run. Its tensors are kept when it is cleared, so that a pooled set allocates nothing in steady state.</summary>
+public sealed class TensorSet
+{
+    private readonly List<Tensor> _tensors = [];
+
+    /// <summary>How many tensors the set holds.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The tensor at <paramref name="index"/>.</summary>
+    public Tensor this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            return _tensors[index];
+        }
+    }
+
+    /// <summary>Adds a tensor and returns it, for its values to be written.</summary>
+    public Tensor Add(string name, TensorType type, ReadOnlySpan<long> shape)
+    {
+        if (Count == _tensors.Count)
+        {
+            _tensors.Add(new Tensor());
+        }
+
+        var tensor = _tensors[Count++];
+        tensor.Reset(name, type, shape);
+        return tensor;
+    }
+
+    /// <summary>The tensor of that name, or null.</summary>
+    public Tensor? Find(ReadOnlySpan<char> name)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (name.SequenceEqual(_tensors[i].Name))
+            {
+                return _tensors[i];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Exchanges two tensors: how the inputs of a request come into the signature's order.</summary>
+    public void Swap(int first, int second) => (_tensors[first], _tensors[second]) = (_tensors[second], _tensors[first]);
+
+    /// <summary>Forgets the tensors but keeps their buffers, up to <paramref name="keepBytes"/> each.</summary>
+    public void Clear(int keepBytes = 1 << 20)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            _tensors[i].Trim(keepBytes);
+        }
+
+        Count = 0;
+    }
+}

@@ -1,0 +1,44 @@
+using Slipway.Core;
+using Slipway.Core.Errors;
+using Slipway.Core.Names;
+
+namespace Slipway.Rollouts;
+
+/// <summary>What is deployed. Serving builds its routing snapshot from this, and nothing else decides what answers.</summary>
+public interface IDeployments
+{
+    /// <summary>
+    /// Makes <paramref name="version"/> the stable version of <paramref name="name"/>: loads and warms it, commits state and event, then switches. When it returns
+    /// every new request gets that version. Deploying what is already live changes nothing. A version that cannot be loaded is never switched to.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Conflict"/> unless the version is approved.</exception>
+    Task<DeploymentState> DeployAsync(string name, VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken);
+
+    /// <summary>Switches back to the version that was live before; it has stayed loaded, so this takes milliseconds.</summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Conflict"/> when there is none.</exception>
+    Task<DeploymentState> RollbackAsync(string name, Actor actor, string? reason, CancellationToken cancellationToken);
+
+    /// <summary>A deployment, or null.</summary>
+    Task<DeploymentState?> FindAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>All deployments, by name.</summary>
+    Task<IReadOnlyList<DeploymentState>> ListAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What a deployment's desired state is.</summary>
+/// <param name="Name">The stable name that callers use.</param>
+/// <param name="Stable">The version that answers.</param>
+/// <param name="Previous">The version that a rollback returns to, or null.</param>
+/// <param name="Revision">1, 2, 3 …: grows with every change.</param>
+/// <param name="ChangedAt">When it last changed (UTC).</param>
+/// <param name="ChangedBy">Who changed it.</param>
+public sealed record DeploymentState(
+    string Name,
+    DeployedVersion Stable,
+    DeployedVersion? Previous,
+    long Revision,
+    DateTimeOffset ChangedAt,
+    string ChangedBy);
+
+/// <summary>A version in a deployment.</summary>
+public sealed record DeployedVersion(VersionReference Reference, string ArtifactDigest);
