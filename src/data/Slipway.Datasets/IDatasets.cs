@@ -32,7 +32,11 @@ public interface IDatasets
 /// <param name="Folder">The project's folder: all that the SQL may read.</param>
 /// <param name="Time">The column with the event time, or null. Snapshots of such data are ordered by it.</param>
 /// <param name="Label">The column to learn, or null. It must be there.</param>
-public sealed record DatasetQuery(string Name, string Sql, string Folder, string? Time = null, string? Label = null);
+public sealed record DatasetQuery(string Name, string Sql, string Folder, string? Time = null, string? Label = null)
+{
+    /// <summary>In <see cref="Exception.Data"/> of an error in the SQL: the line of the SQL it is about (an <see cref="int"/>, 1-based).</summary>
+    public const string SqlLineKey = "sqlLine";
+}
 
 /// <summary>A snapshot, and whether it is new.</summary>
 public sealed record SnapshotResult(DatasetVersion Version, bool Created);

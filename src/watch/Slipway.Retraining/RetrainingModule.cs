@@ -1,18 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Retraining.Endpoints;
+using Slipway.Retraining.Migrations;
+using Slipway.Retraining.Pipelines;
+using Slipway.Retraining.Pipelines.Stages;
+using Slipway.Retraining.Projects;
+using Slipway.Storage;
 
 namespace Slipway.Retraining;
 
 /// <summary>Projects, and the one pipeline that brings them to life.</summary>
 public static class RetrainingModule
 {
-    /// <summary>Adds <see cref="Projects.IProjects"/>, <see cref="Pipelines.IPipelines"/> and their tables.</summary>
-    public static IServiceCollection AddRetraining(this IServiceCollection services, RetrainingOptions options) => throw new NotImplementedException();
+    /// <summary>Adds <see cref="IProjects"/>, <see cref="IPipelines"/> and their tables.</summary>
+    public static IServiceCollection AddRetraining(this IServiceCollection services, RetrainingOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton(new SchemaPart(typeof(RetrainingModule).Assembly, CreateProjects.Number))
+        .AddSingleton<ProjectStore>()
+        .AddSingleton<IProjects, ProjectBook>()
+        .AddSingleton<PipelineStore>()
+        .AddSingleton<RecipeStore>()
+        .AddSingleton<DataStage>()
+        .AddSingleton<TrainStage>()
+        .AddSingleton<ValidateStage>()
+        .AddSingleton<RegisterStage>()
+        .AddSingleton<DeployStage>()
+        .AddSingleton<Pipeline>()
+        .AddSingleton<PipelineQueue>()
+        .AddSingleton<IPipelines>(services => services.GetRequiredService<PipelineQueue>())
+        .AddHostedService(services => services.GetRequiredService<PipelineQueue>());
 
     /// <summary>Maps <c>/api/v1/projects</c> and <c>/api/v1/pipelines</c>.</summary>
-    public static IEndpointRouteBuilder MapRetraining(this IEndpointRouteBuilder routes) => throw new NotImplementedException();
-}
+    public static IEndpointRouteBuilder MapRetraining(this IEndpointRouteBuilder routes)
+    {
+        var projects = routes.MapGroup("/api/v1/projects").WithTags("Projects");
+        ListProjects.Map(projects);
+        GetProject.Map(projects);
+        ApplyProject.Map(projects);
+        TrainProject.Map(projects);
+        ListPipelines.Map(projects);
 
-/// <summary>Settings of projects and pipelines.</summary>
-/// <param name="ProjectRoots">Folders below which projects may lie; null allows any folder of this machine (the default while the server listens on the loopback only).</param>
-public sealed record RetrainingOptions(IReadOnlyList<string>? ProjectRoots);
+        var pipelines = routes.MapGroup("/api/v1/pipelines").WithTags("Pipelines");
+        GetPipeline.Map(pipelines);
+        WatchPipeline.Map(pipelines);
+        return routes;
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Access;
+using Slipway.Retraining.Pipelines;
+
+namespace Slipway.Retraining.Endpoints;
+
+internal static class ApplyProject
+{
+    public static void Map(IEndpointRouteBuilder projects) => projects
+        .MapPost("/apply", HandleAsync)
+        .WithName("ApplyProject")
+        .WithSummary("Begin a run that makes a project's file so: data, train, validate, register, deploy")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status501NotImplemented)
+        .Needs(Permission.Deploy);
+
+    private static async Task<Accepted<PipelineRun>> HandleAsync(
+        ProjectSource source, IPipelines pipelines, HttpContext context, CancellationToken cancellationToken)
+    {
+        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Deploy), context.GetActor(), cancellationToken);
+        return TypedResults.Accepted($"/api/v1/pipelines/{run.Id}", run);
+    }
+}

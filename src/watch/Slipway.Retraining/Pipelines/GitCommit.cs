@@ -1,0 +1,34 @@
+using LibGit2Sharp;
+
+namespace Slipway.Retraining.Pipelines;
+
+/// <summary>The commit that a project's folder stands on.</summary>
+internal static class GitCommit
+{
+    /// <summary>The commit's hash, with <c>+dirty</c> when something below <paramref name="folder"/> was changed or added since; null outside a repository.</summary>
+    public static string? Find(string folder)
+    {
+        // A repository that cannot be read (another owner, an unknown format) says nothing about the model: lineage then has no commit.
+        try
+        {
+            if (Repository.Discover(folder) is not { } path)
+            {
+                return null;
+            }
+
+            using var repository = new Repository(path);
+            if (repository.Head.Tip is not { } tip)
+            {
+                return null;
+            }
+
+            var below = Path.GetRelativePath(repository.Info.WorkingDirectory, folder).Replace('\\', '/');
+            var options = new StatusOptions { PathSpec = below == "." ? [] : [below], DetectRenamesInIndex = false, DetectRenamesInWorkDir = false };
+            return repository.RetrieveStatus(options).IsDirty ? $"{tip.Sha}+dirty" : tip.Sha;
+        }
+        catch (LibGit2SharpException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Logging;
+using Slipway.Core.Errors;
+using Slipway.Retraining.Pipelines.Stages;
+using Slipway.Storage;
+using Slipway.Training;
+
+namespace Slipway.Retraining.Pipelines;
+
+/// <summary>Runs the stages of one run in order, keeping its state after each.</summary>
+internal sealed partial class Pipeline(
+    DataStage data,
+    TrainStage train,
+    ValidateStage validate,
+    RegisterStage register,
+    DeployStage deploy,
+    PipelineStore store,
+    RecipeStore recipes,
+    DataFolder folder,
+    TimeProvider time,
+    ILogger<Pipeline> logger)
+{
+    private readonly IStage[] _stages = [data, train, validate, register, deploy];
+
+    /// <summary>The stages of a run that has not begun.</summary>
+    public IReadOnlyList<PipelineStage> Waiting =>
+        [.. _stages.Select(stage => new PipelineStage(stage.Name, PipelineState.Waiting, 0, "", 0, 0, []))];
+
+    /// <summary>Runs to the end; the outcome, good or bad, is in the run, durable, when this returns.</summary>
+    public async Task RunAsync(ActiveRun active, CancellationToken cancellationToken)
+    {
+        active.Update(active.Run with { State = PipelineState.Running });
+        try
+        {
+            using var context = new PipelineContext(active.Config, active.Request, active.Actor, folder.CreateWorkFolder("pipeline"));
+            for (var i = 0; i < _stages.Length; i++)
+            {
+                await RunStageAsync(active, i, context, cancellationToken);
+                if (active.Run.Stages[i] is { State: PipelineState.Failed } failed)
+                {
+                    await EndAsync(active, PipelineState.Failed, failed.Sentence, ErrorKind.Failed);
+                    return;
+                }
+            }
+
+            await EndAsync(active, PipelineState.Succeeded, error: null, kind: null);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await FailAsync(active, PipelineQueue.Interrupted, ErrorKind.Unavailable);
+        }
+        catch (SlipwayException exception)
+        {
+            await FailAsync(active, string.Join('\n', [exception.Message, .. exception.Details]), exception.Kind);
+        }
+        catch (IOException exception)
+        {
+            LogFailed(logger, active.Run.Id, exception);
+            await FailAsync(active, $"A file could not be read or written: {exception.Message} Check the disk and the data folder, then run it again.", ErrorKind.Unavailable);
+        }
+        catch (Exception exception)
+        {
+            // The run is handed over here: whatever went wrong must end it, and is logged once.
+            LogFailed(logger, active.Run.Id, exception);
+            await FailAsync(active, "Something went wrong inside Slipway; the server's log has the details.", ErrorKind.Failed);
+        }
+    }
+
+    private async Task RunStageAsync(ActiveRun active, int index, PipelineContext context, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        var progress = new StageProgress(active, index);
+        active.UpdateStage(index, stage => stage with { State = PipelineState.Running });
+        try
+        {
+            var outcome = await _stages[index].RunAsync(context, progress, cancellationToken);
+            active.UpdateStage(index, stage => stage with { State = outcome.State, Sentence = outcome.Sentence, Facts = outcome.Facts });
+        }
+        finally
+        {
+            active.UpdateStage(index, stage => stage with { Seconds = time.GetElapsedTime(begun).TotalSeconds });
+        }
+
+        await store.SaveAsync(active.Run, happened: null, cancellationToken);
+        if (_stages[index] is RegisterStage && context is { RecipeKey: { } key, Known: null, Version: { } version })
+        {
+            var known = new KnownFacts(active.Run.Stages[1].Facts, active.Run.Stages[2].Facts);
+            await recipes.SaveAsync(version.Reference, key, known, cancellationToken);
+        }
+    }
+
+    private Task FailAsync(ActiveRun active, string error, ErrorKind kind)
+    {
+        var failed = active.Run.Stages.ToList().FindIndex(stage => stage.State == PipelineState.Running);
+        if (failed >= 0)
+        {
+            active.UpdateStage(failed, stage => stage with { State = PipelineState.Failed, Sentence = error });
+        }
+
+        return EndAsync(active, PipelineState.Failed, error, kind);
+    }
+
+    // Not cancelled with the run: how it ended must be known whatever ended it.
+    private async Task EndAsync(ActiveRun active, PipelineState state, string? error, ErrorKind? kind)
+    {
+        var ended = active.Run with { State = state, Error = error, ErrorKind = kind, EndedAt = time.GetUtcNow() };
+        await store.SaveAsync(ended, new PipelineEnded(ended.Id, ended.Model, state, error, ended.Stages, active.Actor), CancellationToken.None);
+        active.Update(ended);
+    }
+
+    [LoggerMessage(LogLevel.Error, "Pipeline run {Id} failed")]
+    private static partial void LogFailed(ILogger logger, string id, Exception exception);
+
+    // Reports at once and in order, which Progress<T> does not.
+    private sealed class StageProgress(ActiveRun active, int index) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) =>
+            active.UpdateStage(index, stage => stage with { Sentence = value.Activity, Done = value.Done, Total = value.Total });
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Slipway.Core;
+using Slipway.Core.Errors;
+using Slipway.Registry;
+using Slipway.Storage.Blobs;
+using Slipway.Training;
+
+namespace Slipway.Retraining.Pipelines.Stages;
+
+/// <summary>Files to a version with its contract and lineage; approved at once where the project's policy says so.</summary>
+internal sealed class RegisterStage(IArtifactStore artifacts, IModelRegistry registry) : IStage
+{
+    public string Name => "register";
+
+    public async Task<StageOutcome> RunAsync(PipelineContext context, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    {
+        var created = false;
+        if (context.Known is null)
+        {
+            var registered = await registry.RegisterAsync(await DescribeAsync(context, cancellationToken), context.Actor, cancellationToken);
+            created = registered.Created;
+            context.Version = registered.Version;
+        }
+
+        var version = context.Version!;
+        if (version.State is VersionState.Rejected or VersionState.Deprecated)
+        {
+            throw new SlipwayException(
+                ErrorKind.Conflict, $"{version.Reference} is this very artifact and was {version.State.ToString().ToLowerInvariant()}. Change the data or the recipe, and train again.");
+        }
+
+        if (version.State == VersionState.Draft)
+        {
+            var evidence = JsonSerializer.Serialize(context.Report, SlipwayJson.Options);
+            version = await registry.ValidateAsync(version.Reference, evidence, context.Actor, cancellationToken);
+        }
+
+        if (version.State == VersionState.Validated && context.Config.Deploy?.Approval is null or "auto")
+        {
+            version = await registry.ApproveAsync(version.Reference, Actor.Policy, "deploy.approval: auto", cancellationToken);
+        }
+
+        context.Version = version;
+        var sentence = created
+            ? $"{version.Reference} is {Word(version.State)} ({version.VersionReason})"
+            : $"{version.Reference} is known already and {Word(version.State)}";
+        return StageOutcome.Succeeded(sentence, new JsonObject
+        {
+            ["version"] = version.Reference.ToString(),
+            ["number"] = version.Number,
+            ["state"] = Word(version.State),
+            ["created"] = created,
+            ["reason"] = version.VersionReason,
+        });
+    }
+
+    private async Task<NewModelVersion> DescribeAsync(PipelineContext context, CancellationToken cancellationToken)
+    {
+        var artifact = await artifacts.PutFolderAsync(context.ModelFolder!, cancellationToken);
+        var model = context.Model!;
+        var metrics = new Dictionary<string, double>(context.Trained?.Metrics ?? new Dictionary<string, double>());
+        foreach (var (name, value) in context.Report!.Metrics)
+        {
+            metrics[name] = value;
+        }
+
+        var lineage = new Lineage(
+            context.Dataset?.Name,
+            context.Dataset?.Digest,
+            context.Trained?.Recipe ?? new Dictionary<string, string> { ["artifact"] = context.Config.Artifact! },
+            GitCommit.Find(context.Request.Folder),
+            context.Trained?.RunId);
+        return new NewModelVersion(context.Config.Model, artifact.Digest, model.Format, model.Signature, metrics, lineage);
+    }
+
+    private static string Word(VersionState state) => state.ToString().ToLowerInvariant();
+}

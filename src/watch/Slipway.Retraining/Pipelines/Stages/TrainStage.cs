@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Slipway.Core;
+using Slipway.Core.Errors;
+using Slipway.Core.Files;
+using Slipway.Core.Projects;
+using Slipway.Datasets;
+using Slipway.Registry;
+using Slipway.Training;
+
+namespace Slipway.Retraining.Pipelines.Stages;
+
+/// <summary>Rows to a model's files, or a finished artifact taken as it is.</summary>
+internal sealed class TrainStage(IEnumerable<ITrainer> trainers, RecipeStore recipes, IModelRegistry registry) : IStage
+{
+    public string Name => "train";
+
+    public async Task<StageOutcome> RunAsync(PipelineContext context, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    {
+        if (context.Config.Artifact is { } artifact)
+        {
+            context.ModelFolder = CopyArtifact(context, artifact);
+            return StageOutcome.Skipped($"{artifact} is finished");
+        }
+
+        var dataset = context.Dataset!;
+        var train = context.Config.Train ?? new TrainSection { Task = InferTask(dataset), Algorithm = "lightgbm" };
+        context.Train = train;
+        context.RecipeKey = RecipeStore.Key(dataset.Digest, train, context.Config.Validate);
+        if (await FindKnownAsync(context, cancellationToken) is { } known)
+        {
+            context.Known = known;
+            var facts = (JsonObject)known.Facts.Train.DeepClone();
+            facts["reused"] = true;
+            return StageOutcome.Succeeded($"the same data and recipe are {known.Version} already", facts);
+        }
+
+        var name = train.Command.Count > 0 ? "command" : train.Algorithm ?? "lightgbm";
+        var trainer = trainers.FirstOrDefault(t => t.Name == name)
+            ?? throw new SlipwayException(ErrorKind.InvalidInput, $"train.algorithm '{name}' is not known. Allowed are {string.Join(", ", trainers.Select(t => t.Name))}.");
+        var output = Directory.CreateDirectory(Path.Combine(context.WorkFolder, "model")).FullName;
+        var job = new TrainingJob(context.Config.Model, train, dataset, context.Request.Folder, output);
+        var trained = await trainer.TrainAsync(job, progress, cancellationToken);
+        context.Trained = trained;
+        context.ModelFolder = trained.Folder;
+        return StageOutcome.Succeeded(Describe(trained, name), Facts(trained));
+    }
+
+    /// <summary>The task that a label speaks of, where the project leaves it open: two values are classes, more texts are more classes, other numbers are a quantity.</summary>
+    internal static string InferTask(DatasetVersion dataset)
+    {
+        var label = dataset.Columns.FirstOrDefault(column => column.Name == dataset.Label)
+            ?? throw new SlipwayException(ErrorKind.InvalidInput, "Nothing says which column to learn. Set `data.label` to one of the data's columns.");
+        return label switch
+        {
+            { Distinct: 2 } => "binary",
+            { Kind: ColumnKind.Text } => "multiclass",
+            _ => "regression",
+        };
+    }
+
+    // A version that was rejected since must be made again, and judged again, not reused.
+    private async Task<KnownRecipe?> FindKnownAsync(PipelineContext context, CancellationToken cancellationToken)
+    {
+        if (context.RecipeKey is null || await recipes.FindAsync(context.Config.Model, context.RecipeKey, cancellationToken) is not { } known)
+        {
+            return null;
+        }
+
+        context.Version = await registry.FindAsync(known.Version, cancellationToken);
+        return context.Version is { State: VersionState.Validated or VersionState.Approved } ? known : null;
+    }
+
+    private static string CopyArtifact(PipelineContext context, string artifact)
+    {
+        var source = SafePath.Resolve(context.Request.Folder, artifact, "artifact");
+        var target = Path.Combine(context.WorkFolder, "model");
+        if (Directory.Exists(source))
+        {
+            CopyFolder(new DirectoryInfo(source), target, context.Request.Folder);
+        }
+        else if (File.Exists(source))
+        {
+            // A single file takes the name by which its format is known inside an artifact.
+            Directory.CreateDirectory(target);
+            var name = Path.GetExtension(source) switch { ".onnx" => "model.onnx", ".txt" => "model.txt", _ => Path.GetFileName(source) };
+            File.Copy(source, Path.Combine(target, name));
+        }
+        else
+        {
+            throw new SlipwayException(ErrorKind.InvalidInput, $"The artifact '{artifact}' is not in {context.Request.Folder}. Give a model file or folder relative to the project's file.");
+        }
+
+        return target;
+    }
+
+    private static void CopyFolder(DirectoryInfo source, string target, string root)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var entry in source.EnumerateFileSystemInfos())
+        {
+            // A link inside the artifact may point anywhere on this machine; the resolver refuses what leaves the project.
+            var real = SafePath.Resolve(root, Path.GetRelativePath(root, entry.FullName), "artifact's file");
+            if (entry is DirectoryInfo folder)
+            {
+                CopyFolder(folder, Path.Combine(target, folder.Name), root);
+            }
+            else
+            {
+                File.Copy(real, Path.Combine(target, entry.Name));
+            }
+        }
+    }
+
+    private static string Describe(TrainedModel trained, string name)
+    {
+        var metrics = string.Join(", ", trained.Metrics.Take(2).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:G4}")));
+        var trials = trained.Trials == 1 ? "1 trial" : $"{trained.Trials} trials";
+        return string.Create(CultureInfo.InvariantCulture, $"{name}, {trials}, {trained.TestRows.Count:N0} rows held out: {metrics}");
+    }
+
+    private static JsonObject Facts(TrainedModel trained) => new()
+    {
+        ["runId"] = trained.RunId,
+        ["trials"] = trained.Trials,
+        ["heldOut"] = trained.TestRows.Count,
+        ["recipe"] = JsonSerializer.SerializeToNode(trained.Recipe, SlipwayJson.Options),
+        ["metrics"] = JsonSerializer.SerializeToNode(trained.Metrics, SlipwayJson.Options),
+        ["reused"] = false,
+    };
+}
