@@ -1,1 +1,22 @@
-return 0;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Slipway.Commands;
+
+// One token for Ctrl+C and SIGTERM: every verb stops what it does, cleanly, and the program then ends by itself.
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+var parsed = SlipwayCommand.Create().Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    return SlipwayCommand.ReportWrongUsage(parsed);
+}
+
+return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

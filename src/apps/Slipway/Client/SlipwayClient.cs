@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Slipway.Core;
+using Slipway.Core.Errors;
+using Slipway.Retraining.Pipelines;
+
+namespace Slipway.Client;
+
+/// <summary>Talks to a server's own API and data plane. Every failure is a <see cref="SlipwayException"/> with the server's own sentence.</summary>
+internal sealed class SlipwayClient : IDisposable
+{
+    private const string DefaultServer = "http://127.0.0.1:5080";
+
+    private readonly HttpClient _http;
+
+    public SlipwayClient(string? server)
+    {
+        var address = server ?? Environment.GetEnvironmentVariable("SLIPWAY_SERVER") ?? DefaultServer;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new SlipwayException(ErrorKind.InvalidInput, $"'{address}' is not a server's address. Write it as http://HOST:PORT.");
+        }
+
+        // A watched run may be quiet for an hour, so there is no time limit but the user's Ctrl+C; connecting has one.
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), UseProxy = false })
+        {
+            BaseAddress = uri,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
+        await ReadAsync<T>(() => _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken), cancellationToken);
+
+    public async Task<T> PostAsync<T>(string path, object body, CancellationToken cancellationToken) =>
+        await ReadAsync<T>(() => _http.PostAsJsonAsync(path, body, SlipwayJson.Options, cancellationToken), cancellationToken);
+
+    /// <summary>A pipeline run whenever it changes, until it has ended.</summary>
+    public async IAsyncEnumerable<PipelineRun> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => _http.GetAsync(new Uri($"/api/v1/pipelines/{id}/watch", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await ReadLineAsync(reader, cancellationToken) is { } line)
+        {
+            yield return JsonSerializer.Deserialize<PipelineRun>(line, SlipwayJson.Options)!;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> ReadAsync<T>(Func<Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(send, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync<T>(SlipwayJson.Options, cancellationToken))!;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Func<Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await send();
+        }
+        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new SlipwayException(
+                ErrorKind.Unavailable,
+                $"Cannot reach a Slipway server at {_http.BaseAddress}. Start one with `slipway up`, or name another with --server or SLIPWAY_SERVER.",
+                exception);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await ToExceptionAsync(response, cancellationToken);
+        }
+    }
+
+    private async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            throw new SlipwayException(ErrorKind.Unavailable, $"The server at {_http.BaseAddress} went away. `slipway status` shows how the run stands once it is back.", exception);
+        }
+    }
+
+    // problem+json from Slipway's own API, {"error": …} from the Open Inference Protocol.
+    private static async Task<SlipwayException> ToExceptionAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        JsonObject? problem = null;
+        try
+        {
+            problem = await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Not ours: a proxy's page, or another program on that port. The status says what there is to say.
+        }
+
+        var sentence = (string?)problem?["detail"] ?? (string?)problem?["error"] ?? (string?)problem?["title"]
+            ?? $"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}. Is that a Slipway server?";
+        var details = problem?["errors"] is JsonArray errors ? errors.Select(error => (string)error!).ToArray() : [];
+        return new SlipwayException(KindOf(response.StatusCode), sentence) { Details = details };
+    }
+
+    private static ErrorKind KindOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.NotFound => ErrorKind.NotFound,
+        HttpStatusCode.Conflict => ErrorKind.Conflict,
+        HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => ErrorKind.Forbidden,
+        HttpStatusCode.RequestEntityTooLarge => ErrorKind.TooLarge,
+        HttpStatusCode.UnprocessableEntity => ErrorKind.Failed,
+        HttpStatusCode.NotImplemented => ErrorKind.NotAvailable,
+        HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => ErrorKind.Unavailable,
+        HttpStatusCode.GatewayTimeout => ErrorKind.Timeout,
+        HttpStatusCode.InternalServerError => ErrorKind.Failed,
+        _ => ErrorKind.InvalidInput,
+    };
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+using Slipway.Retraining.Pipelines;
+
+namespace Slipway.Commands;
+
+/// <summary>Makes a project's file so.</summary>
+internal static class ApplyCommand
+{
+    public static Command Create()
+    {
+        var command = Verb.Create(
+            "apply",
+            "Make slipway.yaml so: data, train, validate, register, deploy. Applying it twice changes nothing.",
+            "slipway apply",
+            "slipway apply -f samples/bikes/slipway.yaml");
+        return ProjectRun.AddTo(command, "apply", PipelineGoal.Deploy);
+    }
+}

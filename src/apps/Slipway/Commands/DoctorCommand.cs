@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Slipway.Output;
+using Slipway.Server;
+
+namespace Slipway.Commands;
+
+/// <summary>Checks what Slipway needs, and says how to mend what is missing.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var command = Verb.Create("doctor", "Check the SDK, native libraries, ports, disk and data folder, and say how to mend each.", "slipway doctor");
+        var options = new ServerOptions();
+        options.AddTo(command);
+        return command.Runs((parsed, terminal, _) =>
+        {
+            var checks = Doctor.Examine(options.Read(parsed));
+            foreach (var check in checks)
+            {
+                terminal.Say($"{(check.Ok ? "ok    " : "WRONG "),-6} {check.Name,-13} {check.Finding}");
+                if (check.Remedy is not null)
+                {
+                    terminal.Say($"       {"",-13} {check.Remedy}");
+                }
+            }
+
+            var ok = checks.All(check => check.Ok);
+            terminal.WriteJson(new { ok, checks });
+            return Task.FromResult(ok ? ExitCode.Good : ExitCode.Failed);
+        });
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text;
+using Slipway.Client;
+using Slipway.Core.Errors;
+using Slipway.Core.Projects;
+using Slipway.Output;
+using Slipway.Retraining.Pipelines;
+
+namespace Slipway.Commands;
+
+/// <summary>What <c>apply</c> and <c>train</c> share: the file is checked here first, then the server runs the pipeline and this shows it.</summary>
+internal static class ProjectRun
+{
+    public static Command AddTo(Command command, string route, PipelineGoal goal)
+    {
+        var file = Verb.FileOption();
+        var server = Verb.ServerOption();
+        command.Add(file);
+        command.Add(server);
+        return command.Runs((parsed, terminal, cancellationToken) =>
+            RunAsync(parsed.GetValue(file)!, parsed.GetValue(server), route, goal, terminal, cancellationToken));
+    }
+
+    private static async Task<int> RunAsync(
+        string file, string? server, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var yaml = await ReadAsync(file, cancellationToken);
+        Check(yaml, file);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        using var client = new SlipwayClient(server);
+        var run = await client.PostAsync<PipelineRun>($"/api/v1/projects/{route}", new { yaml, folder, file = Path.GetFileName(file) }, cancellationToken);
+        var ended = await PipelineView.ShowAsync(terminal, client.WatchAsync(run.Id, cancellationToken), run, goal);
+        terminal.WriteJson(ended);
+        if (ended.State == PipelineState.Succeeded)
+        {
+            return ExitCode.Good;
+        }
+
+        System.Console.Error.WriteLine(ended.Error);
+        return ExitCode.Of(ended.ErrorKind ?? ErrorKind.Failed);
+    }
+
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken) => File.Exists(file)
+        ? await File.ReadAllTextAsync(file, Encoding.UTF8, cancellationToken)
+        : throw new SlipwayException(ErrorKind.InvalidInput, $"There is no file {file}. Write one with `slipway init`, or name it with -f.");
+
+    private static void Check(string yaml, string file)
+    {
+        var config = ProjectFile.Parse(yaml, file);
+        if (config.NotAvailable.Count > 0)
+        {
+            throw new SlipwayException(ErrorKind.NotAvailable, $"{file} asks for what is not available yet:")
+            {
+                Details = [.. config.NotAvailable.Select(problem => problem.ToString())],
+            };
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Slipway.Server;
+
+namespace Slipway.Commands;
+
+/// <summary>The flags of a verb that runs a server: <c>up</c> and <c>demo</c>.</summary>
+internal sealed class ServerOptions
+{
+    private readonly Option<string> _http = new("--http") { Description = "Where to listen for HTTP (default 127.0.0.1:5080; port 0 takes a free one).", HelpName = "ADDRESS:PORT" };
+    private readonly Option<string> _grpc = new("--grpc") { Description = "Where to listen for gRPC (default 127.0.0.1:5081).", HelpName = "ADDRESS:PORT" };
+    private readonly Option<string> _data = new("--data") { Description = "The data folder (default ./slipway-data).", HelpName = "DIR" };
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow addresses that other machines can reach, although nobody has to sign in." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_http);
+        command.Add(_grpc);
+        command.Add(_data);
+        command.Add(_insecure);
+    }
+
+    public ServerSettings Read(ParseResult parsed) => SettingsReader.Read(
+        Directory.GetCurrentDirectory(),
+        Environment.GetEnvironmentVariables(),
+        new Dictionary<string, string?>
+        {
+            ["http"] = parsed.GetValue(_http),
+            ["grpc"] = parsed.GetValue(_grpc),
+            ["data"] = parsed.GetValue(_data),
+            ["insecure"] = parsed.GetValue(_insecure) ? "true" : null,
+        });
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Slipway.Output;
+
+namespace Slipway.Commands;
+
+/// <summary>The program: one verb, one file.</summary>
+internal static class SlipwayCommand
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Slipway takes a machine-learning model from training to a monitored production service.\n\nExample: slipway demo");
+        root.Add(DemoCommand.Create());
+        root.Add(InitCommand.Create());
+        root.Add(UpCommand.Create());
+        root.Add(ApplyCommand.Create());
+        root.Add(TrainCommand.Create());
+        root.Add(StatusCommand.Create());
+        root.Add(PredictCommand.Create());
+        root.Add(ApproveCommand.Create());
+        root.Add(DeployCommand.Create());
+        root.Add(RollbackCommand.Create());
+        root.Add(DoctorCommand.Create());
+        return root;
+    }
+
+    /// <summary>Says what is wrong with a command line, in one line a mistake, and where help is.</summary>
+    public static int ReportWrongUsage(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine(error.Message);
+        }
+
+        var path = new List<string>();
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            path.Insert(0, result.Command is RootCommand ? "slipway" : result.Command.Name);
+        }
+
+        parsed.InvocationConfiguration.Error.WriteLine($"`{string.Join(' ', path)} --help` shows what is allowed.");
+        return ExitCode.WrongUsage;
+    }
+}

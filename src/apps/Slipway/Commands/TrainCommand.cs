@@ -1,0 +1,17 @@
+using System.CommandLine;
+using Slipway.Retraining.Pipelines;
+
+namespace Slipway.Commands;
+
+/// <summary>Trains, validates and registers, and deploys nothing.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var command = Verb.Create(
+            "train",
+            "Train, validate and register a version, without deploying it.",
+            "slipway train -f slipway.yaml");
+        return ProjectRun.AddTo(command, "train", PipelineGoal.Register);
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Slipway.Output;
+using Slipway.Server;
+
+namespace Slipway.Commands;
+
+/// <summary>Runs the server.</summary>
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        var command = Verb.Create(
+            "up",
+            $"Run the server until Ctrl+C. Settings come from {SettingsReader.FileName}, then SLIPWAY__… environment variables, then flags.",
+            "slipway up",
+            "slipway up --http 127.0.0.1:0 --grpc 127.0.0.1:0 --data /var/lib/slipway");
+        var options = new ServerOptions();
+        options.AddTo(command);
+        return command.Runs(async (parsed, terminal, cancellationToken) =>
+        {
+            await using var server = await SlipwayServer.StartAsync(options.Read(parsed), LogLevel.Information, cancellationToken);
+            terminal.Say($"Slipway is up. Console and API: {server.HttpAddress}   gRPC: {server.GrpcAddress}   Ctrl+C stops it.");
+            terminal.WriteJson(new { http = server.HttpAddress, grpc = server.GrpcAddress, pid = Environment.ProcessId });
+            await UntilStoppedAsync(cancellationToken);
+            terminal.Say("Stopping: requests in flight finish first.");
+            return ExitCode.Good;
+        });
+    }
+
+    /// <summary>Returns when the program was told to stop.</summary>
+    internal static async Task UntilStoppedAsync(CancellationToken cancellationToken)
+    {
+        var stopped = new TaskCompletionSource();
+        await using var registration = cancellationToken.Register(stopped.SetResult);
+        await stopped.Task;
+    }
+}

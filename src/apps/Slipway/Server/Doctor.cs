@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using DuckDB.NET.Data;
+using Microsoft.ML.OnnxRuntime;
+using Slipway.Core.Errors;
+using Slipway.Inference;
+using Slipway.Storage;
+using Slipway.Training;
+
+namespace Slipway.Server;
+
+/// <summary>Examines what the server needs of its machine.</summary>
+internal static class Doctor
+{
+    // Below this a snapshot or a training of ordinary size may fail half-way.
+    private const long LeastFreeBytes = 1L << 30;
+
+    public static IReadOnlyList<DoctorCheck> Examine(ServerSettings settings) =>
+    [
+        Runtime(),
+        Library("LightGBM", "Debian, Ubuntu: apt-get install -y libgomp1", LightGbm),
+        Library("ONNX Runtime", "Build again on this machine: its native library comes with the package.", OnnxRuntime),
+        Library("DuckDB", "Build again on this machine: its native library comes with the package.", DuckDb),
+        Port("HTTP port", settings.Http, "--http"),
+        Port("gRPC port", settings.Grpc, "--grpc"),
+        Data(settings.Data),
+        Disk(settings.Data),
+    ];
+
+    private static DoctorCheck Runtime() => new(
+        ".NET", Environment.Version.Major >= 10, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}", Environment.Version.Major >= 10 ? null : "Install the .NET 10 SDK.");
+
+    private static DoctorCheck Library(string name, string remedy, Func<string> probe)
+    {
+        try
+        {
+            return new DoctorCheck(name, Ok: true, probe(), Remedy: null);
+        }
+        catch (SlipwayException exception)
+        {
+            return new DoctorCheck(name, Ok: false, exception.Message, remedy);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            return new DoctorCheck(name, Ok: false, $"its native library cannot be loaded: {(exception.InnerException ?? exception).Message}", remedy);
+        }
+    }
+
+    private static string LightGbm() => LightGbmLibrary.Check(out var problem)
+        ? "loads, with libgomp"
+        : throw new SlipwayException(ErrorKind.Unavailable, problem!);
+
+    private static string OnnxRuntime()
+    {
+        OnnxTelemetry.TurnOff();
+        return $"{OrtEnv.Instance().GetVersionString()}, telemetry off";
+    }
+
+    private static string DuckDb()
+    {
+        using var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        return connection.ServerVersion;
+    }
+
+    private static DoctorCheck Port(string name, IPEndPoint address, string flag)
+    {
+        try
+        {
+            using var listener = new TcpListener(address);
+            listener.Start();
+            return new DoctorCheck(name, Ok: true, $"{address} is free", Remedy: null);
+        }
+        catch (SocketException exception)
+        {
+            return new DoctorCheck(
+                name, Ok: false, $"{address} cannot be listened on: {exception.Message}", $"Stop the program that uses it (a Slipway server that is up uses it rightly), or choose another with {flag}.");
+        }
+    }
+
+    private static DoctorCheck Data(string folder)
+    {
+        try
+        {
+            var finding = DataFolder.Probe(folder);
+            return new DoctorCheck("data folder", Ok: true, finding, Remedy: null);
+        }
+        catch (SlipwayException exception)
+        {
+            return new DoctorCheck("data folder", Ok: false, exception.Message, "Choose another with --data, or mend this one.");
+        }
+    }
+
+    private static DoctorCheck Disk(string folder)
+    {
+        var existing = Path.GetFullPath(folder);
+        while (!Directory.Exists(existing))
+        {
+            existing = Path.GetDirectoryName(existing)!;
+        }
+
+        var free = new DriveInfo(existing).AvailableFreeSpace;
+        var finding = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1L << 30):F1} GiB free");
+        return new DoctorCheck("disk", free >= LeastFreeBytes, finding, free >= LeastFreeBytes ? null : "Free 1 GiB or more, or choose a data folder on another disk with --data.");
+    }
+}
+
+/// <summary>What one examination found.</summary>
+/// <param name="Name">What was examined.</param>
+/// <param name="Ok">True when it is as it must be.</param>
+/// <param name="Finding">What was found.</param>
+/// <param name="Remedy">What to do, when it is not.</param>
+internal sealed record DoctorCheck(string Name, bool Ok, string Finding, string? Remedy);

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Slipway.Server;
+
+/// <summary>A server's settings, checked.</summary>
+internal sealed record ServerSettings
+{
+    /// <summary>Where the console, the API and REST listen.</summary>
+    public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 5080);
+
+    /// <summary>Where gRPC listens: cleartext HTTP/2 needs a port of its own.</summary>
+    public IPEndPoint Grpc { get; init; } = new(IPAddress.Loopback, 5081);
+
+    /// <summary>The data folder.</summary>
+    public string Data { get; init; } = "slipway-data";
+
+    /// <summary>Host names by which the server may be called, besides those of the loopback and the addresses above.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>True when other machines may reach the server although nobody has to sign in.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>Folders below which projects may lie; null is any, which is the default on the loopback.</summary>
+    public IReadOnlyList<string>? ProjectRoots { get; init; }
+
+    /// <summary>True when projects may run <c>command:</c> trainers; the default on the loopback.</summary>
+    public bool AllowCommands { get; init; }
+
+    /// <summary>The largest request body, in bytes.</summary>
+    public long MaxRequestBytes { get; init; } = 64L << 20;
+
+    /// <summary>True when only this machine can reach the server.</summary>
+    public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);
+}

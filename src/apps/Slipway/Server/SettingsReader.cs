@@ -1,0 +1,185 @@
+using System.Collections;
+using System.Globalization;
+using System.Net;
+using Slipway.Core.Errors;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Slipway.Server;
+
+/// <summary>Reads settings from <c>slipway-server.yaml</c>, then <c>SLIPWAY__…</c> environment variables, then flags; a later one wins. All mistakes are reported at once.</summary>
+internal sealed class SettingsReader
+{
+    /// <summary>The file's usual name, in the current folder.</summary>
+    public const string FileName = "slipway-server.yaml";
+
+    private const string EnvironmentPrefix = "SLIPWAY__";
+
+    // What may be set, and how each is written.
+    private static readonly Dictionary<string, string> Keys = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["http"] = "ADDRESS:PORT, for example 127.0.0.1:5080; port 0 takes a free one",
+        ["grpc"] = "ADDRESS:PORT, for example 127.0.0.1:5081; port 0 takes a free one",
+        ["data"] = "a folder",
+        ["hosts"] = "a list of host names",
+        ["insecure"] = "true or false",
+        ["projects.roots"] = "a list of folders",
+        ["training.commands"] = "true or false",
+        ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
+    };
+
+    private readonly Dictionary<string, (string Source, IReadOnlyList<string> Values)> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _mistakes = [];
+
+    /// <summary>Reads all sources. <paramref name="flags"/> are by key; null values were not given.</summary>
+    public static ServerSettings Read(string folder, IDictionary environment, IReadOnlyDictionary<string, string?> flags)
+    {
+        var reader = new SettingsReader();
+        reader.AddFile(Path.Combine(folder, FileName));
+        reader.AddEnvironment(environment);
+        foreach (var (key, value) in flags)
+        {
+            if (value is not null)
+            {
+                reader.Add(key, $"--{key}", [value]);
+            }
+        }
+
+        return reader.Build();
+    }
+
+    private void AddFile(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return;
+        }
+
+        var yaml = new YamlStream();
+        try
+        {
+            using var text = File.OpenText(file);
+            yaml.Load(text);
+        }
+        catch (YamlException exception)
+        {
+            _mistakes.Add($"{FileName}({exception.Start.Line},{exception.Start.Column}): this is not YAML: {exception.Message}");
+            return;
+        }
+
+        if (yaml.Documents.Count > 0)
+        {
+            AddNode(yaml.Documents[0].RootNode, "");
+        }
+    }
+
+    private void AddNode(YamlNode node, string key)
+    {
+        var source = $"{FileName}({node.Start.Line},{node.Start.Column}): {key}";
+        switch (node)
+        {
+            case YamlMappingNode mapping:
+                foreach (var (name, child) in mapping.Children)
+                {
+                    AddNode(child, key.Length == 0 ? $"{name}" : $"{key}.{name}");
+                }
+
+                break;
+            case YamlSequenceNode sequence:
+                Add(key, source, [.. sequence.Children.Select(child => child.ToString())]);
+                break;
+            default:
+                Add(key, source, [node.ToString()]);
+                break;
+        }
+    }
+
+    private void AddEnvironment(IDictionary environment)
+    {
+        foreach (DictionaryEntry entry in environment)
+        {
+            if (entry is { Key: string name, Value: string value } && name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                var key = name[EnvironmentPrefix.Length..].Replace("__", ".", StringComparison.Ordinal);
+                Add(key, name, value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            }
+        }
+    }
+
+    private void Add(string key, string source, IReadOnlyList<string> values)
+    {
+        if (Keys.ContainsKey(key))
+        {
+            _values[key] = (source, values);
+        }
+        else
+        {
+            _mistakes.Add($"{source}: there is no such setting. Allowed are {string.Join(", ", Keys.Keys)}.");
+        }
+    }
+
+    private ServerSettings Build()
+    {
+        var defaults = new ServerSettings();
+        var settings = defaults with
+        {
+            Http = One("http", IPEndPoint.TryParse, defaults.Http),
+            Grpc = One("grpc", IPEndPoint.TryParse, defaults.Grpc),
+            Data = One("data", TryText, defaults.Data),
+            Hosts = _values.TryGetValue("hosts", out var hosts) ? hosts.Values : [],
+            Insecure = One("insecure", bool.TryParse, false),
+            ProjectRoots = _values.TryGetValue("projects.roots", out var roots) ? roots.Values : null,
+            MaxRequestBytes = One("serving.maxRequestBytes", TryBytes, defaults.MaxRequestBytes),
+        };
+        settings = settings with
+        {
+            AllowCommands = One("training.commands", bool.TryParse, settings.IsLoopback),
+            ProjectRoots = settings.ProjectRoots ?? (settings.IsLoopback ? null : []),
+        };
+        Check(settings);
+        return _mistakes.Count == 0
+            ? settings
+            : throw new SlipwayException(ErrorKind.InvalidInput, _mistakes.Count == 1 ? "A setting is wrong:" : $"{_mistakes.Count} settings are wrong:") { Details = [.. _mistakes] };
+    }
+
+    private void Check(ServerSettings settings)
+    {
+        if (!settings.IsLoopback && !settings.Insecure)
+        {
+            _mistakes.Add(
+                $"http, grpc: {settings.Http} and {settings.Grpc} can be reached from other machines, and nobody has to sign in. Listen on 127.0.0.1, or add --insecure when the network itself keeps strangers out.");
+        }
+
+        if (settings.Http.Port != 0 && settings.Http.Port == settings.Grpc.Port)
+        {
+            _mistakes.Add($"grpc: port {settings.Grpc.Port} is http's. Give gRPC a port of its own.");
+        }
+    }
+
+    private delegate bool TryParse<T>(string text, out T? value);
+
+    private T One<T>(string key, TryParse<T> parse, T otherwise)
+    {
+        if (!_values.TryGetValue(key, out var given))
+        {
+            return otherwise;
+        }
+
+        if (given.Values is [var text] && parse(text, out var value))
+        {
+            return value!;
+        }
+
+        _mistakes.Add($"{given.Source}: '{string.Join(", ", given.Values)}' is not {Keys[key]}.");
+        return otherwise;
+    }
+
+    private static bool TryText(string text, out string? value)
+    {
+        value = text;
+        return text.Length > 0;
+    }
+
+    private static bool TryBytes(string text, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1024 and <= int.MaxValue;
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Scalar.AspNetCore;
+using Slipway.Access;
+using Slipway.Console;
+using Slipway.Core;
+using Slipway.Core.Errors;
+using Slipway.Datasets;
+using Slipway.Registry;
+using Slipway.Retraining;
+using Slipway.Rollouts;
+using Slipway.Serving;
+using Slipway.Storage;
+using Slipway.Training;
+using Slipway.Validation;
+
+namespace Slipway.Server;
+
+/// <summary>The server: every module on two ports, over one data folder.</summary>
+internal sealed class SlipwayServer : IAsyncDisposable
+{
+    // The longest that requests in flight may take to finish once the server was told to stop.
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+
+    private SlipwayServer(WebApplication app) => _app = app;
+
+    /// <summary>The modules' services.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Where the console, the API and REST listen.</summary>
+    public string HttpAddress => Addresses[0];
+
+    /// <summary>Where gRPC listens.</summary>
+    public string GrpcAddress => Addresses[1];
+
+    private string[] Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+
+    /// <summary>Opens the data folder and begins to listen; what was deployed answers when this returns.</summary>
+    /// <exception cref="SlipwayException">A port is in use, or the data folder cannot be used.</exception>
+    public static async Task<SlipwayServer> StartAsync(ServerSettings settings, LogLevel logLevel, CancellationToken cancellationToken)
+    {
+        var app = Build(settings, logLevel);
+        try
+        {
+            await app.Services.OpenStorageAsync(cancellationToken);
+            await app.StartAsync(cancellationToken);
+            return new SlipwayServer(app);
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await app.DisposeAsync();
+            throw new SlipwayException(
+                ErrorKind.Conflict,
+                $"An address is in use by another program: {exception.Message} Stop that program, or choose other ports with --http and --grpc (port 0 takes a free one).",
+                exception);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes no new requests, lets those in flight finish, and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication Build(ServerSettings settings, LogLevel logLevel)
+    {
+        // No arguments and no appsettings.json: settings come from one place, SettingsReader.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "slipway", ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.Services.AddRoutingCore();
+        builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services
+            .AddStorage(new StorageOptions(settings.Data))
+            .AddAccess(new AccessOptions { Hosts = settings.Hosts })
+            .AddDatasets()
+            .AddTraining(new TrainingOptions(settings.AllowCommands))
+            .AddValidation()
+            .AddRegistry()
+            .AddRollouts()
+            .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes })
+            .AddRetraining(new RetrainingOptions(settings.ProjectRoots))
+            .AddConsole()
+            .AddOpenApi();
+
+        var app = builder.Build();
+        app.UseAccess();
+        app.MapAccess()
+            .MapDatasets()
+            .MapTraining()
+            .MapRegistry()
+            .MapRollouts()
+            .MapServing()
+            .MapRetraining();
+        app.MapOpenApi().Needs(Permission.Read);
+        app.MapScalarApiReference("/docs").Needs(Permission.Read);
+        app.MapConsole();
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ServerSettings settings)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+        kestrel.Listen(settings.Http, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(settings.Grpc, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+}
