@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Inference;
 
@@ -43,7 +45,33 @@ public sealed record ModelVersion
     public VersionState State { get; init; } = VersionState.Draft;
 
     /// <summary>The version as people write it.</summary>
+    [JsonIgnore]
     public VersionReference Reference => new(Model, Version);
+
+    /// <summary>The gates passed. What was validated or approved already stays what it is: validating again takes no approval away.</summary>
+    public ModelVersion Validate() => State switch
+    {
+        VersionState.Draft => this with { State = VersionState.Validated },
+        VersionState.Validated or VersionState.Approved => this,
+        _ => throw NoWayBack("validated"),
+    };
+
+    /// <summary>Somebody, or the project's policy, allows it to be deployed.</summary>
+    public ModelVersion Approve() => State switch
+    {
+        VersionState.Validated => this with { State = VersionState.Approved },
+        VersionState.Approved => this,
+        VersionState.Draft => throw new SlipwayException(
+            ErrorKind.Conflict, $"{Reference} is a draft and has not passed validation. Run its project's gates with `slipway apply` first."),
+        _ => throw NoWayBack("approved"),
+    };
+
+    /// <summary>It must not be used. That can be found out at any time, so every state leads here.</summary>
+    public ModelVersion Reject() => State is VersionState.Rejected ? this : this with { State = VersionState.Rejected };
+
+    // A deprecated version's artifact may be deleted already, and a rejected one was judged: whoever disagrees makes another version, so that history keeps both decisions.
+    private SlipwayException NoWayBack(string wanted) => new(
+        ErrorKind.Conflict, $"{Reference} is {(State is VersionState.Rejected ? "rejected" : "deprecated")} and cannot be {wanted}. Register another version and use that.");
 }
 
 /// <summary>What was decided about a version. Where it runs is not a state: that follows from the deployments' history.</summary>

@@ -1,5 +1,10 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry.Endpoints;
+using Slipway.Registry.Migrations;
+using Slipway.Storage;
 
 namespace Slipway.Registry;
 
@@ -7,8 +12,21 @@ namespace Slipway.Registry;
 public static class RegistryModule
 {
     /// <summary>Adds <see cref="IModelRegistry"/> and its tables.</summary>
-    public static IServiceCollection AddRegistry(this IServiceCollection services) => throw new NotImplementedException();
+    public static IServiceCollection AddRegistry(this IServiceCollection services) => services
+        .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026112440_ModelVersions.Number))
+        .AddSingleton<ModelVersionStore>()
+        .AddSingleton<IModelRegistry, ModelRegistry>();
 
     /// <summary>Maps <c>/api/v1/models</c>.</summary>
-    public static IEndpointRouteBuilder MapRegistry(this IEndpointRouteBuilder routes) => throw new NotImplementedException();
+    public static IEndpointRouteBuilder MapRegistry(this IEndpointRouteBuilder routes)
+    {
+        var models = routes.MapGroup("/api/v1/models").WithTags("Models");
+        ListModels.Map(models);
+        ListVersions.Map(models);
+        GetVersion.Map(models);
+        ListVersionEvents.Map(models);
+        ApproveVersion.Map(models);
+        RejectVersion.Map(models);
+        return routes;
+    }
 }

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Access;
+using Slipway.Core.Errors;
+
+namespace Slipway.Registry.Endpoints;
+
+internal static class ListVersions
+{
+    public static void Map(IEndpointRouteBuilder models) => models
+        .MapGet("/{model}/versions", HandleAsync)
+        .WithName("ListVersions")
+        .WithSummary("A model's versions, newest first")
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .Needs(Permission.Read);
+
+    private static async Task<Ok<IReadOnlyList<ModelVersion>>> HandleAsync(string model, IModelRegistry registry, CancellationToken cancellationToken)
+    {
+        var versions = await registry.ListAsync(model, cancellationToken);
+        return versions.Count > 0
+            ? TypedResults.Ok(versions)
+            : throw new SlipwayException(ErrorKind.NotFound, $"There is no model '{model}'. GET /api/v1/models lists those there are.");
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text.Json;
+using Dapper;
+using Slipway.Core;
+using Slipway.Core.Names;
+using Slipway.Inference;
+using Slipway.Storage;
+using Slipway.Storage.Events;
+
+namespace Slipway.Registry;
+
+/// <summary>Reads and writes the <c>model_versions</c> table. Holds no rules: those are in <see cref="ModelVersion"/>.</summary>
+internal sealed class ModelVersionStore(Database database)
+{
+    private const string Select = """
+        select model, number, version, artifact_digest as ArtifactDigest, format, signature, metrics, lineage, version_reason as VersionReason,
+               created_at as CreatedAt, created_by as CreatedBy, state
+        from model_versions
+        """;
+
+    /// <summary>
+    /// Adds a version with its event, or returns false when its number, its version or its <paramref name="identity"/> is taken: the unique indexes settle who was first.
+    /// </summary>
+    public Task<bool> TryAddAsync(ModelVersion version, string identity, IEvent happened, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            insert into model_versions
+                (model, number, version, artifact_digest, format, signature, metrics, lineage, version_reason, created_at, created_by, state, identity)
+            values
+                (@Model, @Number, @Version, @ArtifactDigest, @Format, @Signature, @Metrics, @Lineage, @VersionReason, @CreatedAt, @CreatedBy, @State, @Identity)
+            on conflict do nothing
+            """;
+
+        var parameters = new
+        {
+            version.Model,
+            version.Number,
+            Version = version.Version.ToString(),
+            version.ArtifactDigest,
+            version.Format,
+            Signature = JsonSerializer.Serialize(version.Signature, SlipwayJson.Options),
+            Metrics = JsonSerializer.Serialize(version.Metrics, SlipwayJson.Options),
+            Lineage = JsonSerializer.Serialize(version.Lineage, SlipwayJson.Options),
+            version.VersionReason,
+            CreatedAt = version.CreatedAt.ToString("O", CultureInfo.InvariantCulture),
+            version.CreatedBy,
+            State = version.State.ToString(),
+            Identity = identity,
+        };
+
+        return ChangeAsync(Sql, parameters, happened, cancellationToken);
+    }
+
+    /// <summary>Saves <paramref name="after"/> with its event only if the stored state is still that of <paramref name="before"/>.</summary>
+    public Task<bool> TryUpdateAsync(ModelVersion before, ModelVersion after, IEvent happened, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            update model_versions set state = @After
+            where model = @Model and version = @Version and state = @Before
+            """;
+
+        var parameters = new { before.Model, Version = before.Version.ToString(), Before = before.State.ToString(), After = after.State.ToString() };
+        return ChangeAsync(Sql, parameters, happened, cancellationToken);
+    }
+
+    /// <summary>The version, or null.</summary>
+    public Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken) => FindAsync(
+        $"{Select} where model = @Model and version = @Version", new { version.Model, Version = version.Version.ToString() }, cancellationToken);
+
+    /// <summary>The model's version of that identity, or null.</summary>
+    public Task<ModelVersion?> FindAsync(string model, string identity, CancellationToken cancellationToken) => FindAsync(
+        $"{Select} where model = @model and identity = @identity", new { model, identity }, cancellationToken);
+
+    /// <summary>The model's newest version, or null.</summary>
+    public Task<ModelVersion?> FindNewestAsync(string model, CancellationToken cancellationToken) => FindAsync(
+        $"{Select} where model = @model order by number desc limit 1", new { model }, cancellationToken);
+
+    /// <summary>A model's versions, newest first; all models' with null.</summary>
+    public Task<IReadOnlyList<ModelVersion>> ListAsync(string? model, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ModelVersion>>(
+        async connection =>
+        {
+            var sql = model is null ? $"{Select} order by model, number desc" : $"{Select} where model = @model order by number desc";
+            var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { model }, cancellationToken: cancellationToken));
+            return [.. rows.Select(row => row.ToVersion())];
+        },
+        cancellationToken);
+
+    private Task<ModelVersion?> FindAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync(
+        async connection =>
+        {
+            var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+            return row?.ToVersion();
+        },
+        cancellationToken);
+
+    // State and event commit together, or neither does: the history explains every state.
+    private Task<bool> ChangeAsync(string sql, object parameters, IEvent happened, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            if (await transaction.ExecuteAsync(sql, parameters) == 0)
+            {
+                return false;
+            }
+
+            await transaction.AppendAsync(happened);
+            return true;
+        },
+        cancellationToken);
+
+    private sealed class Row
+    {
+        public required string Model { get; init; }
+        public required long Number { get; init; }
+        public required string Version { get; init; }
+        public required string ArtifactDigest { get; init; }
+        public required string Format { get; init; }
+        public required string Signature { get; init; }
+        public required string Metrics { get; init; }
+        public required string Lineage { get; init; }
+        public required string VersionReason { get; init; }
+        public required string CreatedAt { get; init; }
+        public required string CreatedBy { get; init; }
+        public required string State { get; init; }
+
+        public ModelVersion ToVersion() => new()
+        {
+            Model = Model,
+            Version = SemanticVersion.Parse(Version),
+            Number = checked((int)Number),
+            ArtifactDigest = ArtifactDigest,
+            Format = Format,
+            Signature = JsonSerializer.Deserialize<ModelSignature>(Signature, SlipwayJson.Options)!,
+            Metrics = JsonSerializer.Deserialize<Dictionary<string, double>>(Metrics, SlipwayJson.Options)!,
+            Lineage = JsonSerializer.Deserialize<Lineage>(Lineage, SlipwayJson.Options)!,
+            VersionReason = VersionReason,
+            CreatedAt = DateTimeOffset.Parse(CreatedAt, CultureInfo.InvariantCulture),
+            CreatedBy = CreatedBy,
+            State = Enum.Parse<VersionState>(State),
+        };
+    }
+}

@@ -1,0 +1,64 @@
+using Slipway.Core.Names;
+
+namespace Slipway.Registry;
+
+/// <summary>The semantic version of a new artifact, and why: <c>major: input `hum` was removed</c>.</summary>
+internal readonly record struct VersionProposal(SemanticVersion Version, string Reason)
+{
+    // A model may have hundreds of columns; the first few say what happened.
+    private const int MaxNamed = 5;
+
+    /// <summary>
+    /// Judges <paramref name="next"/> by what changed since <paramref name="former"/>, the newest version, whatever was decided about it: numbers and versions grow together.
+    /// </summary>
+    public static VersionProposal For(ModelVersion? former, NewModelVersion next)
+    {
+        if (former is null)
+        {
+            return new(SemanticVersion.First, "first version");
+        }
+
+        var signature = SignatureComparison.Between(former.Signature, next.Signature);
+        if (signature.Breaking.Count > 0)
+        {
+            return new(former.Version.NextMajor(), $"major: {List(signature.Breaking, "; ")}");
+        }
+
+        if (signature.Compatible.Count > 0)
+        {
+            return new(former.Version.NextMinor(), $"minor: {List(signature.Compatible, "; ")}");
+        }
+
+        var before = former.Lineage;
+        var after = next.Lineage;
+        var changed = Changed(before.Recipe, after.Recipe);
+        if (changed.Count > 0)
+        {
+            return new(former.Version.NextMinor(), $"minor: the recipe changed ({List(changed, ", ")})");
+        }
+
+        // An artifact from outside tells neither its data nor its recipe, so nothing allows the claim that only the data is newer.
+        if (after.DatasetDigest is null)
+        {
+            return new(former.Version.NextMinor(), "minor: another artifact, of unknown data");
+        }
+
+        if (before.DatasetDigest != after.DatasetDigest)
+        {
+            return new(former.Version.NextPatch(), "patch: same recipe, other data");
+        }
+
+        return before.Commit != after.Commit
+            ? new(former.Version.NextMinor(), "minor: same data and parameters, but the code changed")
+            : new(former.Version.NextPatch(), "patch: same recipe and data gave another artifact");
+    }
+
+    private static List<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
+        [.. before.Keys.Union(after.Keys)
+            .Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key))
+            .Order(StringComparer.Ordinal)];
+
+    private static string List(IReadOnlyList<string> words, string separator) => words.Count <= MaxNamed
+        ? string.Join(separator, words)
+        : $"{string.Join(separator, words.Take(MaxNamed))}{separator}and {words.Count - MaxNamed} more";
+}
