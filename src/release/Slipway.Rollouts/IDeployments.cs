@@ -24,21 +24,3 @@ public interface IDeployments
     /// <summary>All deployments, by name.</summary>
     Task<IReadOnlyList<DeploymentState>> ListAsync(CancellationToken cancellationToken);
 }
-
-/// <summary>What a deployment's desired state is.</summary>
-/// <param name="Name">The stable name that callers use.</param>
-/// <param name="Stable">The version that answers.</param>
-/// <param name="Previous">The version that a rollback returns to, or null.</param>
-/// <param name="Revision">1, 2, 3 …: grows with every change.</param>
-/// <param name="ChangedAt">When it last changed (UTC).</param>
-/// <param name="ChangedBy">Who changed it.</param>
-public sealed record DeploymentState(
-    string Name,
-    DeployedVersion Stable,
-    DeployedVersion? Previous,
-    long Revision,
-    DateTimeOffset ChangedAt,
-    string ChangedBy);
-
-/// <summary>A version in a deployment.</summary>
-public sealed record DeployedVersion(VersionReference Reference, string ArtifactDigest);

@@ -1,0 +1,37 @@
+using Slipway.Core;
+using Slipway.Core.Errors;
+using Slipway.Core.Names;
+
+namespace Slipway.Rollouts;
+
+/// <summary>What a deployment's desired state is.</summary>
+/// <param name="Name">The stable name that callers use.</param>
+/// <param name="Stable">The version that answers.</param>
+/// <param name="Previous">The version that a rollback returns to, or null.</param>
+/// <param name="Revision">1, 2, 3 …: grows with every change.</param>
+/// <param name="ChangedAt">When it last changed (UTC).</param>
+/// <param name="ChangedBy">Who changed it.</param>
+public sealed record DeploymentState(
+    string Name,
+    DeployedVersion Stable,
+    DeployedVersion? Previous,
+    long Revision,
+    DateTimeOffset ChangedAt,
+    string ChangedBy)
+{
+    /// <summary>A deployment's first state.</summary>
+    public static DeploymentState First(string name, DeployedVersion version, Actor actor, DateTimeOffset at) => new(name, version, null, 1, at, actor.Name);
+
+    /// <summary>Makes <paramref name="version"/> the one that answers, keeping what answered until now for a rollback. What is live already stays as it is.</summary>
+    public DeploymentState Deploy(DeployedVersion version, Actor actor, DateTimeOffset at) =>
+        version == Stable ? this : this with { Stable = version, Previous = Stable, Revision = Revision + 1, ChangedAt = at, ChangedBy = actor.Name };
+
+    /// <summary>Goes back to what answered before. The two change places, so that rolling back a rollback goes forward again.</summary>
+    public DeploymentState RollBack(Actor actor, DateTimeOffset at) => Previous is null
+        ? throw new SlipwayException(
+            ErrorKind.Conflict, $"The deployment {Name} has had no version but {Stable.Reference}, so there is nothing to roll back to. Deploy another version instead.")
+        : Deploy(Previous, actor, at);
+}
+
+/// <summary>A version in a deployment.</summary>
+public sealed record DeployedVersion(VersionReference Reference, string ArtifactDigest);

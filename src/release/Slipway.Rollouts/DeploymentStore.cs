@@ -1,0 +1,100 @@
+using System.Globalization;
+using Dapper;
+using Slipway.Core.Names;
+using Slipway.Storage;
+using Slipway.Storage.Events;
+
+namespace Slipway.Rollouts;
+
+/// <summary>Reads and writes the <c>deployments</c> table. Holds no rules: those are in <see cref="DeploymentState"/>.</summary>
+internal sealed class DeploymentStore(Database database)
+{
+    private const string Select = """
+        select name, stable, stable_digest as StableDigest, previous, previous_digest as PreviousDigest, revision, changed_at as ChangedAt, changed_by as ChangedBy
+        from deployments
+        """;
+
+    /// <summary>
+    /// Saves <paramref name="after"/> with its event only if the stored revision is still that of <paramref name="before"/> (no row, where it is null). State and event commit
+    /// together, or neither does.
+    /// </summary>
+    public Task<bool> TrySaveAsync(DeploymentState? before, DeploymentState after, IEvent happened, CancellationToken cancellationToken)
+    {
+        const string Insert = """
+            insert into deployments (name, stable, stable_digest, previous, previous_digest, revision, changed_at, changed_by)
+            values (@Name, @Stable, @StableDigest, @Previous, @PreviousDigest, @Revision, @ChangedAt, @ChangedBy)
+            on conflict do nothing
+            """;
+
+        const string Update = """
+            update deployments
+            set stable = @Stable, stable_digest = @StableDigest, previous = @Previous, previous_digest = @PreviousDigest,
+                revision = @Revision, changed_at = @ChangedAt, changed_by = @ChangedBy
+            where name = @Name and revision = @Before
+            """;
+
+        var parameters = new
+        {
+            after.Name,
+            Stable = after.Stable.Reference.ToString(),
+            StableDigest = after.Stable.ArtifactDigest,
+            Previous = after.Previous?.Reference.ToString(),
+            PreviousDigest = after.Previous?.ArtifactDigest,
+            after.Revision,
+            ChangedAt = after.ChangedAt.ToString("O", CultureInfo.InvariantCulture),
+            after.ChangedBy,
+            Before = before?.Revision ?? 0,
+        };
+
+        return database.WriteAsync(
+            async transaction =>
+            {
+                if (await transaction.ExecuteAsync(before is null ? Insert : Update, parameters) == 0)
+                {
+                    return false;
+                }
+
+                await transaction.AppendAsync(happened);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The deployment, or null.</summary>
+    public Task<DeploymentState?> FindAsync(string name, CancellationToken cancellationToken) => database.ReadAsync(
+        async connection =>
+        {
+            var command = new CommandDefinition($"{Select} where name = @name", new { name }, cancellationToken: cancellationToken);
+            return (await connection.QuerySingleOrDefaultAsync<Row>(command))?.ToState();
+        },
+        cancellationToken);
+
+    /// <summary>All deployments, by name.</summary>
+    public Task<IReadOnlyList<DeploymentState>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DeploymentState>>(
+        async connection =>
+        {
+            var rows = await connection.QueryAsync<Row>(new CommandDefinition($"{Select} order by name", cancellationToken: cancellationToken));
+            return [.. rows.Select(row => row.ToState())];
+        },
+        cancellationToken);
+
+    private sealed class Row
+    {
+        public required string Name { get; init; }
+        public required string Stable { get; init; }
+        public required string StableDigest { get; init; }
+        public string? Previous { get; init; }
+        public string? PreviousDigest { get; init; }
+        public required long Revision { get; init; }
+        public required string ChangedAt { get; init; }
+        public required string ChangedBy { get; init; }
+
+        public DeploymentState ToState() => new(
+            Name,
+            new DeployedVersion(VersionReference.Parse(Stable), StableDigest),
+            Previous is null ? null : new DeployedVersion(VersionReference.Parse(Previous), PreviousDigest!),
+            Revision,
+            DateTimeOffset.Parse(ChangedAt, CultureInfo.InvariantCulture),
+            ChangedBy);
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Access;
+
+namespace Slipway.Rollouts.Endpoints;
+
+internal static class RollBackDeployment
+{
+    public static void Map(IEndpointRouteBuilder deployments) => deployments
+        .MapPost("/{name}/rollback", HandleAsync)
+        .WithName("RollBackDeployment")
+        .WithSummary("Go back to the version that answered before")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .Needs(Permission.Deploy);
+
+    private static async Task<Ok<DeploymentState>> HandleAsync(
+        string name, RollbackRequest? request, IDeployments deployments, HttpContext context, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await deployments.RollbackAsync(name, context.GetActor(), request?.Reason, cancellationToken));
+}
+
+/// <summary>What may come with a rollback.</summary>
+/// <param name="Reason">Why, for the history.</param>
+internal sealed record RollbackRequest(string? Reason);
