@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using Slipway.Core.Errors;
+using Slipway.Storage.Files;
+
+namespace Slipway.Storage.Blobs;
+
+/// <summary>
+/// Artifacts over the blob store: the manifest is a blob like the files it lists. <c>artifacts/&lt;digest&gt;</c> holds those that somebody needed as a folder; it is a cache
+/// that is built from the blobs again when it is missing or not right.
+/// </summary>
+internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArtifactStore
+{
+    private readonly string _root = folder.Of("artifacts");
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _folders = new();
+
+    public async Task<Artifact> PutFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        var files = new List<ArtifactFile>();
+        foreach (var (path, source) in FolderContent.List(folder))
+        {
+            await using var content = DiskBlobStore.OpenForReading(source);
+            var blob = await blobs.PutAsync(content, cancellationToken);
+            files.Add(new ArtifactFile(path, blob.Digest, blob.Size));
+        }
+
+        using var manifest = new MemoryStream(ArtifactManifest.Write(files));
+        return new Artifact((await blobs.PutAsync(manifest, cancellationToken)).Digest, files);
+    }
+
+    public async Task<Artifact> GetAsync(string digest, CancellationToken cancellationToken)
+    {
+        if (!await blobs.ExistsAsync(digest, cancellationToken))
+        {
+            throw NotFound(digest);
+        }
+
+        await using var content = await blobs.OpenAsync(digest, cancellationToken);
+        using var manifest = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        {
+            if (manifest.Length + read > ArtifactManifest.MostBytes)
+            {
+                throw NotFound(digest);
+            }
+
+            manifest.Write(buffer.AsSpan(0, read));
+        }
+
+        return ArtifactManifest.TryRead(manifest.GetBuffer().AsSpan(0, (int)manifest.Length)) is { } files ? new Artifact(digest, files) : throw NotFound(digest);
+    }
+
+    public async Task<string> GetFolderAsync(string digest, CancellationToken cancellationToken)
+    {
+        Digest.Check(digest);
+
+        // Callers of the same artifact share one verification, so none of them may cancel it for the others; each stops waiting by itself.
+        var shared = _folders.GetOrAdd(digest, d => new Lazy<Task<string>>(() => MaterialiseAsync(d)));
+        try
+        {
+            return await shared.Value.WaitAsync(cancellationToken);
+        }
+        catch (Exception) when (shared.Value.IsFaulted)
+        {
+            // The next caller tries again: the disk may have room by then.
+            _folders.TryRemove(KeyValuePair.Create(digest, shared));
+            throw;
+        }
+    }
+
+    private static SlipwayException NotFound(string digest) => new(ErrorKind.NotFound, $"There is no artifact {digest}.");
+
+    private async Task<string> MaterialiseAsync(string digest)
+    {
+        var artifact = await GetAsync(digest, CancellationToken.None);
+        var path = Path.Combine(_root, digest);
+        if (await IsIntactAsync(artifact, path))
+        {
+            return path;
+        }
+
+        using var aside = folder.CreateWorkFolder("artifact");
+        foreach (var file in artifact.Files)
+        {
+            var source = await blobs.GetFileAsync(file.Digest, CancellationToken.None);
+            DiskErrors.Guard(path, () => Place(source, Path.Combine(aside.Path, file.Path)));
+        }
+
+        DiskErrors.Guard(path, () =>
+        {
+            PrivateFiles.CreateFolder(_root);
+            if (Directory.Exists(path))
+            {
+                // Out of the way under another name first: whoever looks sees the old folder, none, or the new one, never half of one.
+                var replaced = folder.NewWorkPath("artifact-replaced");
+                Directory.Move(path, replaced);
+                PrivateFiles.Delete(new DirectoryInfo(replaced));
+            }
+
+            Directory.Move(aside.Path, path);
+        });
+
+        return path;
+    }
+
+    private static void Place(string source, string target)
+    {
+        PrivateFiles.CreateFolder(Path.GetDirectoryName(target)!);
+
+        // A second name costs no space and shares the blob's read-only mode; where the file system has none, a copy does.
+        if (OperatingSystem.IsWindows() || !Posix.TryHardLink(source, target))
+        {
+            File.Copy(source, target);
+            PrivateFiles.MakeReadOnly(target);
+        }
+    }
+
+    private static async Task<bool> IsIntactAsync(Artifact artifact, string path)
+    {
+        if (!Directory.Exists(path) || Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Count() != artifact.Files.Count)
+        {
+            return false;
+        }
+
+        foreach (var file in artifact.Files)
+        {
+            var info = new FileInfo(Path.Combine(path, file.Path));
+            if (!info.Exists || info.LinkTarget is not null || info.Length != file.Size || await Digest.OfFileAsync(info.FullName, CancellationToken.None) != file.Digest)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
