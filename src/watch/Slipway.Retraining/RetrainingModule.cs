@@ -17,7 +17,7 @@ public static class RetrainingModule
     /// <summary>Adds <see cref="IProjects"/>, <see cref="IPipelines"/> and their tables.</summary>
     public static IServiceCollection AddRetraining(this IServiceCollection services, RetrainingOptions options) => services
         .AddSingleton(options)
-        .AddSingleton(new SchemaPart(typeof(RetrainingModule).Assembly, CreateProjects.Number))
+        .AddSingleton(new SchemaPart(typeof(RetrainingModule).Assembly, M2026112460_Projects.Number))
         .AddSingleton<ProjectStore>()
         .AddSingleton<IProjects, ProjectBook>()
         .AddSingleton<PipelineStore>()

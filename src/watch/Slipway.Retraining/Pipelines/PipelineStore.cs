@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using Slipway.Core;
@@ -23,7 +22,7 @@ internal sealed class PipelineStore(Database database)
             id = run.Id,
             model = run.Model,
             state = run.State.ToString(),
-            startedAt = run.StartedAt.ToString("O", CultureInfo.InvariantCulture),
+            startedAt = StoredTime.Format(run.StartedAt),
             document = JsonSerializer.Serialize(run, SlipwayJson.Options),
         };
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using Slipway.Core;
 using Slipway.Storage;
@@ -61,11 +60,11 @@ internal sealed class ProjectStore(Database database)
             Model = project.Model,
             Yaml = project.Yaml,
             Folder = project.Folder,
-            AppliedAt = project.AppliedAt.ToString("O", CultureInfo.InvariantCulture),
+            AppliedAt = StoredTime.Format(project.AppliedAt),
             AppliedBy = project.AppliedBy,
         };
 
         public Project ToProject() =>
-            new(Model, Yaml, Folder, DateTimeOffset.Parse(AppliedAt, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), AppliedBy);
+            new(Model, Yaml, Folder, StoredTime.Parse(AppliedAt), AppliedBy);
     }
 }
