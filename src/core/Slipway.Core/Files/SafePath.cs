@@ -30,7 +30,11 @@ public static class SafePath
     public static string Resolve(string root, string path, string what)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
-        var names = Names(path ?? "", what);
+        if (Names(path ?? "", out var names) is { } mistake)
+        {
+            throw Refuse(path, what, mistake);
+        }
+
         try
         {
             var top = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
@@ -47,56 +51,66 @@ public static class SafePath
         }
     }
 
-    private static List<string> Names(string path, string what)
+    /// <summary>
+    /// What is wrong with <paramref name="path"/> as a text, to stand behind "It" (<c>contains '..'</c>), or null. Looks at no file: <see cref="Resolve"/> also follows links.
+    /// </summary>
+    public static string? Mistake(string path) => Names(path, out _);
+
+    private static string? Names(string path, out List<string> names)
     {
+        names = [];
         if (path.Length > MaxLength)
         {
-            throw Refuse(path, what, $"is longer than {MaxLength} characters");
+            return $"is longer than {MaxLength} characters";
         }
 
-        var decoded = Decode(path) ?? throw Refuse(path, what, "is not valid UTF-8");
-        if (FirstEscape(decoded, 0) >= 0)
+        if (Decode(path) is not { } decoded)
         {
-            throw Refuse(path, what, "is still percent-encoded after decoding it once");
+            return "is not valid UTF-8";
+        }
+
+        if (HasEscape(decoded))
+        {
+            return "is still percent-encoded after decoding it once";
         }
 
         if (decoded.Any(char.IsControl))
         {
-            throw Refuse(path, what, "contains a control character");
+            return "contains a control character";
         }
 
         // A colon makes a scheme (file:), a drive (C:) or an alternate stream; the other four change meaning between one parser of an address and the next.
         if (decoded.IndexOfAny([':', '\\', '?', '#', ';']) is >= 0 and var at)
         {
-            throw Refuse(path, what, $"contains '{decoded[at]}'");
+            return $"contains '{decoded[at]}'";
         }
 
         if (decoded.Trim().Length == 0)
         {
-            throw Refuse(path, what, "is empty");
+            return "is empty";
         }
 
         if (decoded[0] == '/')
         {
-            throw Refuse(path, what, "is absolute");
+            return "is absolute";
         }
 
-        var names = Split(decoded);
+        names = Split(decoded);
         foreach (var name in names)
         {
             // Some systems drop dots and blanks at a name's end, so '.. ' and '...' may mean '..' there.
             if (name != "." && name.Trim('.', ' ').Length == 0)
             {
-                throw Refuse(path, what, $"contains '{name}'");
+                return $"contains '{name}'";
             }
 
             if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes)
             {
-                throw Refuse(path, what, $"contains a name longer than {MaxNameBytes} bytes");
+                return $"contains a name longer than {MaxNameBytes} bytes";
             }
         }
 
-        return names;
+        return null;
     }
 
     private static List<string> Split(string path) =>
@@ -124,15 +138,17 @@ public static class SafePath
         }
     }
 
-    private static int FirstEscape(string text, int start)
+    private static bool HasEscape(string text)
     {
-        var at = text.IndexOf('%', start);
-        while (at >= 0 && !(at + 2 < text.Length && char.IsAsciiHexDigit(text[at + 1]) && char.IsAsciiHexDigit(text[at + 2])))
+        for (var i = 0; i + 2 < text.Length; i++)
         {
-            at = text.IndexOf('%', at + 1);
+            if (text[i] == '%' && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
+            {
+                return true;
+            }
         }
 
-        return at;
+        return false;
     }
 
     /// <summary>

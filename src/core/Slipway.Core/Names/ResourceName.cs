@@ -1,3 +1,4 @@
+using System.Text;
 using Slipway.Core.Errors;
 
 namespace Slipway.Core.Names;
@@ -28,6 +29,19 @@ public static class ResourceName
         }
 
         return true;
+    }
+
+    /// <summary>A name that follows <see cref="Rule"/> and is near to <paramref name="name"/> (<c>Bike Demand</c> gives <c>bike-demand</c>); null when nothing is left of it.</summary>
+    public static string? Propose(string? name)
+    {
+        var plain = new StringBuilder();
+        foreach (var c in (name ?? "").Take(MaxLength))
+        {
+            _ = plain.Append(char.IsAsciiLetterOrDigit(c) || c == '_' ? char.ToLowerInvariant(c) : '-');
+        }
+
+        var proposed = plain.ToString().Trim('-', '_');
+        return IsValid(proposed) ? proposed : null;
     }
 
     /// <summary>Returns <paramref name="name"/>, or throws <see cref="ErrorKind.InvalidInput"/> naming <paramref name="what"/> it was for.</summary>

@@ -1,3 +1,5 @@
+using Slipway.Core.Errors;
+
 namespace Slipway.Core.Projects;
 
 /// <summary>
@@ -27,7 +29,7 @@ public sealed record ProjectConfig
     /// <summary>How to judge.</summary>
     public ValidateSection? Validate { get; init; }
 
-    /// <summary>How to release.</summary>
+    /// <summary>How to release. A file without the section gets the defaults: the model's name, approved automatically, at once.</summary>
     public DeploySection? Deploy { get; init; }
 
     /// <summary>How to serve.</summary>
@@ -35,6 +37,20 @@ public sealed record ProjectConfig
 
     /// <summary>Paths of keys that were set but are not built yet, each with its place; <c>apply</c> refuses them, saying "not available yet".</summary>
     public IReadOnlyList<ConfigProblem> NotAvailable { get; init; } = [];
+
+    /// <summary>Refuses the project when <see cref="NotAvailable"/> names anything. What was asked for is never ignored.</summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.NotAvailable"/> with one detail a key.</exception>
+    public void ThrowIfNotAvailable()
+    {
+        if (NotAvailable.Count > 0)
+        {
+            var count = NotAvailable.Count == 1 ? "1 setting that is" : $"{NotAvailable.Count} settings that are";
+            throw new SlipwayException(ErrorKind.NotAvailable, $"{NotAvailable[0].File} has {count} not available yet:")
+            {
+                Details = [.. NotAvailable.Select(p => p.ToString())],
+            };
+        }
+    }
 }
 
 /// <summary>Where the data comes from.</summary>
@@ -104,7 +120,7 @@ public sealed record ValidateSection(IReadOnlyList<MetricLimit> Performance);
 public sealed record MetricLimit(string Metric, string Operator, double Value, string Text);
 
 /// <summary>How to release.</summary>
-/// <param name="Name">The deployment's name; null takes the model's.</param>
+/// <param name="Name">The deployment's name; a file that gives none gets the model's, null takes it too.</param>
 /// <param name="Approval"><c>auto</c> or <c>required</c>.</param>
 /// <param name="Strategy"><c>immediate</c> is the only one available yet.</param>
 public sealed record DeploySection(string? Name, string Approval, string Strategy);
@@ -117,10 +133,10 @@ public sealed record ServeSection(TimeSpan? Timeout);
 /// <param name="File">The file's name as the user gave it.</param>
 /// <param name="Line">1-based.</param>
 /// <param name="Column">1-based.</param>
-/// <param name="Key">The path of the key: <c>train.parameters.num_leaves</c>.</param>
+/// <param name="Key">The path of the key: <c>train.parameters.num_leaves</c>; empty when the mistake is the yaml itself.</param>
 /// <param name="Message">What is wrong and what is allowed.</param>
 public sealed record ConfigProblem(string File, int Line, int Column, string Key, string Message)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{File}({Line},{Column}): {Key}: {Message}";
+    public override string ToString() => Key.Length == 0 ? $"{File}({Line},{Column}): {Message}" : $"{File}({Line},{Column}): {Key}: {Message}";
 }

@@ -1,0 +1,34 @@
+using Slipway.Core.Projects.Shapes;
+
+namespace Slipway.Core.Projects.Sections;
+
+/// <summary>The section <c>retrain</c>.</summary>
+internal static class RetrainKeys
+{
+    private static readonly MapShape Conditions = new(
+        new Key<string>("schedule", "A cron expression: minute, hour, day of month, month, day of week.", Values.Matching(
+            "a cron expression of five fields, such as \"0 2 * * MON\"", @"^\s*(\S+\s+){4}\S+\s*$", Cron.IsValid)),
+        new Key<bool>("drift", "When inputs have drifted.", Values.Switch()),
+        new Key<bool>("performance", "When the model has become worse.", Values.Switch()),
+        new Key<int>("newLabels", "When so many new labels have arrived.", Values.Whole(1, int.MaxValue)))
+    { AtLeast = 1 };
+
+    public static readonly Key<ReadMap> Any = new("any", "One of these is enough.", Conditions);
+
+    public static readonly Key<ReadMap> All = new("all", "All of these together.", Conditions);
+
+    public static readonly Key<ReadMap> When = new("when", "The conditions that start a retraining.", new MapShape(Any, All) { AtLeast = 1, Check = CheckWhen }) { Required = true };
+
+    public static readonly MapShape Shape = new(
+        When,
+        new Key<TimeSpan>("cooldown", "The shortest time between two retrainings.", Values.Time(TimeSpan.Zero, TimeSpan.FromDays(3650))),
+        new Key<string>("then", "How the new version takes over.", new ChoiceShape(new Choice("immediate"), new Choice("canary"), new Choice("blue-green"), new Choice("shadow"))));
+
+    private static void CheckWhen(Reading reading, ReadMap map)
+    {
+        if (map.Has(Any) && map.Has(All))
+        {
+            reading.Refuse(map.At(All), map.PathOf(All), "'any' and 'all' exclude each other. Remove one.");
+        }
+    }
+}

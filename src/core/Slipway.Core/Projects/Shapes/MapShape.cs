@@ -1,0 +1,130 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Nodes;
+using Slipway.Core.Projects.Yaml;
+using Slipway.Core.Text;
+
+namespace Slipway.Core.Projects.Shapes;
+
+/// <summary>A section: known keys, and for some sections other keys of one shape (<see cref="Others"/>).</summary>
+internal sealed class MapShape(params Key[] keys) : Shape<ReadMap>
+{
+    private readonly Dictionary<string, Key> _keys = keys.ToDictionary(k => k.Name);
+
+    /// <summary>What keys that are not among the known ones may hold; null refuses them.</summary>
+    public Shape? Others { get; init; }
+
+    /// <summary>Why another key's name is not allowed, or null when it is.</summary>
+    public Func<string, string?> OtherName { get; init; } = _ => null;
+
+    /// <summary>The pattern of other keys' names, for the schema.</summary>
+    public string OtherPattern { get; init; } = ".";
+
+    /// <summary>How many keys there must be.</summary>
+    public int AtLeast { get; init; }
+
+    /// <summary>How many keys there may be; an open section is bounded too.</summary>
+    public int AtMost { get; init; } = 100;
+
+    /// <summary>Combinations that are impossible. Runs after every key was read; a value that was refused is absent from the map, though <see cref="ReadMap.Has"/> knows of it.</summary>
+    public Action<Reading, ReadMap>? Check { get; init; }
+
+    /// <summary>What <see cref="Check"/> holds, in the schema's words where it has them.</summary>
+    public Action<JsonObject>? CheckInSchema { get; init; }
+
+    public override string Allowed => keys.Length == 0 ? "a section of keys with values" : $"a section with the keys {Names}{(Others is null ? "" : " and others")}";
+
+    private string Names => string.Join(", ", keys.Select(k => k.Name));
+
+    public override JsonObject ToSchema()
+    {
+        var schema = new JsonObject { ["type"] = "object" };
+        var properties = new JsonObject();
+        foreach (var key in keys)
+        {
+            properties[key.Name] = key.ToSchema();
+        }
+
+        schema["properties"] = properties;
+        if (keys.Any(k => k.Required))
+        {
+            schema["required"] = new JsonArray([.. keys.Where(k => k.Required).Select(k => (JsonNode)k.Name)]);
+        }
+
+        if (AtLeast > 0)
+        {
+            schema["minProperties"] = AtLeast;
+        }
+
+        if (Others is not null)
+        {
+            schema["patternProperties"] = new JsonObject { [OtherPattern] = Others.ToSchema() };
+            schema["maxProperties"] = AtMost;
+        }
+
+        schema["additionalProperties"] = false;
+        CheckInSchema?.Invoke(schema);
+        return schema;
+    }
+
+    public override bool TryRead(Reading reading, YamlNode node, string path, [MaybeNullWhen(false)] out ReadMap value)
+    {
+        value = null;
+        if (node is not YamlMap yaml)
+        {
+            Refuse(reading, node, path);
+            return false;
+        }
+
+        var map = new ReadMap(yaml, path);
+        foreach (var (key, content) in yaml.Entries)
+        {
+            ReadEntry(reading, map, key, content);
+        }
+
+        foreach (var key in keys.Where(k => k.Required && !map.Has(k)))
+        {
+            reading.Refuse(node, map.PathOf(key.Name), $"'{key.Name}' is missing. It must be {key.Shape.Allowed}.");
+        }
+
+        if (yaml.Entries.Count < AtLeast || yaml.Entries.Count > AtMost)
+        {
+            reading.Refuse(node, path, $"The section has {yaml.Entries.Count} keys and must have {AtLeast} to {AtMost}{(keys.Length == 0 ? "" : $", such as {Names}")}.");
+        }
+
+        Check?.Invoke(reading, map);
+        value = map;
+        return true;
+    }
+
+    private void ReadEntry(Reading reading, ReadMap map, YamlText name, YamlNode content)
+    {
+        var path = map.PathOf(Show(name.Value));
+        if (map.FirstOf(name.Value) is { } first)
+        {
+            reading.Refuse(name, path, $"'{Show(name.Value)}' is given twice; the first one is on line {first.Line}. Remove one.");
+            return;
+        }
+
+        var key = _keys.GetValueOrDefault(name.Value);
+        if (key is null && (Others is null || OtherName(name.Value) is not null))
+        {
+            var why = Others is null ? $" Allowed are {Names}." : $" {OtherName(name.Value)}";
+            reading.Refuse(name, path, $"'{Show(name.Value)}' is not a key here.{Suggest.DidYouMean(name.Value, _keys.Keys)}{why}");
+            map.Add(name, content, null);
+            return;
+        }
+
+        var shape = key?.Shape ?? Others!;
+        if (key is { Available: false })
+        {
+            reading.NotYet(name, path, "This is not available yet. Remove it to go on without it.");
+            reading.EnterNotAvailable();
+        }
+
+        map.Add(name, content, shape.TryReadAny(reading, content, path, out var value) ? value : null);
+        if (key is { Available: false })
+        {
+            reading.LeaveNotAvailable();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Slipway.Core.Errors;
+using Slipway.Core.Projects;
+
+namespace Slipway.Core.Tests.Core;
+
+public sealed class ProjectFileTests
+{
+    [Fact]
+    public void Everything_that_is_available_is_read()
+    {
+        var project = ProjectFile.Parse(ProjectExamples.Available, "slipway.yaml");
+
+        Assert.Equal(("bike-demand", "mobility", null), (project.Model, project.Owner, project.Artifact));
+        Assert.StartsWith("Rentals in the next hour", project.Description, StringComparison.Ordinal);
+        Assert.Equal(("event_time", "cnt", 7), (project.Data!.Time, project.Data.Label, project.Data.SqlLine));
+        Assert.StartsWith("select dteday", project.Data.Sql, StringComparison.Ordinal);
+        var train = project.Train!;
+        Assert.Equal(("regression", "lightgbm", 400, 2, 7), (train.Task, train.Algorithm, train.Rounds, train.Threads, train.Seed));
+        Assert.Equal(
+            new Dictionary<string, string> { ["num_leaves"] = "63", ["learning_rate"] = "0.05", ["boosting"] = "gbdt", ["extra_trees"] = "true" },
+            train.Parameters);
+        Assert.Equal(20, train.Search!.Trials);
+        Assert.Equal(new SearchRange(15, 255, Integer: true), train.Search.Ranges["num_leaves"]);
+        Assert.Equal(new SearchRange(0.01, 0.3, Integer: false), train.Search.Ranges["learning_rate"]);
+        Assert.Equal(new SplitSection("time", 0.2), train.Split);
+        Assert.Equal(
+            [new MetricLimit("rmse", "<=", 60, "<= 60"), new MetricLimit("r2", ">=", 0.85, ">= 85%"), new MetricLimit("mape", "<", 0.1, "< 1e-1")],
+            project.Validate!.Performance);
+        Assert.Equal(new DeploySection("bikes", "required", "immediate"), project.Deploy);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), project.Serve!.Timeout);
+        Assert.Empty(project.NotAvailable);
+        project.ThrowIfNotAvailable();
+    }
+
+    [Fact]
+    public void What_is_not_built_yet_is_checked_and_then_named_with_its_place()
+    {
+        var project = ProjectFile.Parse(ProjectExamples.Complete, "slipway.yaml");
+
+        Assert.Equal(
+            [
+                "data.segments", "validate.champion", "validate.robustness", "validate.latency", "validate.resources",
+                "deploy.strategy", "deploy.steps", "deploy.advance", "deploy.alpha", "deploy.guardrails", "deploy.segments", "deploy.inconclusive",
+                "serve.batching", "serve.cache", "monitor", "retrain",
+            ],
+            project.NotAvailable.Select(p => p.Key));
+        Assert.All(project.NotAvailable, p => Assert.Contains("not available yet", p.Message, StringComparison.Ordinal));
+        Assert.Equal("slipway.yaml(11,3): data.segments: This is not available yet. Remove it to go on without it.", project.NotAvailable[0].ToString());
+        var error = Assert.Throws<SlipwayException>(project.ThrowIfNotAvailable);
+        Assert.Equal((ErrorKind.NotAvailable, 16), (error.Kind, error.Details.Count));
+        Assert.Equal("slipway.yaml has 16 settings that are not available yet:", error.Message);
+    }
+
+    [Fact]
+    public void S3_is_not_available_yet()
+    {
+        var project = ProjectFile.Parse("model: m\ndata: { sql: \"select * from 'S3://bucket/x.parquet'\" }\n", "slipway.yaml");
+
+        Assert.Equal("data.sql", Assert.Single(project.NotAvailable).Key);
+    }
+
+    [Fact]
+    public void A_program_of_ones_own_may_train()
+    {
+        var train = ProjectFile.Parse(ProjectExamples.Income, "slipway.yaml").Train!;
+
+        Assert.Null(train.Algorithm);
+        Assert.Equal(["python3", "train.py", "--fast"], train.Command);
+        Assert.Equal(TimeSpan.FromMinutes(30), train.CommandTimeout);
+        Assert.Equal("3", train.Parameters["depth"]);
+    }
+
+    [Fact]
+    public void What_is_left_out_has_a_working_default()
+    {
+        var finished = ProjectFile.Parse(ProjectExamples.Finished, "slipway.yaml");
+        Assert.Equal("models/digits.onnx", finished.Artifact);
+        Assert.Equal(new DeploySection("digits", "auto", "immediate"), finished.Deploy);
+        Assert.Null(finished.Data);
+        Assert.Null(finished.Train);
+        Assert.Null(finished.Validate);
+
+        var trained = ProjectFile.Parse("model: m\ndata: { sql: select 1, label: y }\ntrain: { task: binary }\ndeploy: { name: d }\n", "slipway.yaml");
+        Assert.Equal(new DeploySection("d", "auto", "immediate"), trained.Deploy);
+        Assert.Equal("lightgbm", trained.Train!.Algorithm);
+        Assert.Equal((200, 2, 1), (trained.Train.Rounds, trained.Train.Threads, trained.Train.Seed));
+        Assert.Equal(new SplitSection(null, 0.2), trained.Train.Split);
+        Assert.Equal(2, trained.Data!.SqlLine);
+    }
+
+    [Theory]
+    [InlineData("\ufeff")]
+    [InlineData("# a comment\n---\n")]
+    [InlineData("%YAML 1.2\n---\n")]
+    public void What_may_stand_before_the_first_key_is_no_mistake(string before) =>
+        Assert.Equal("digits", ProjectFile.Parse(before + ProjectExamples.Finished, "slipway.yaml").Model);
+
+    [Fact]
+    public void Windows_line_ends_change_nothing()
+    {
+        var windows = ProjectFile.Parse(ProjectExamples.Available.ReplaceLineEndings("\r\n"), "slipway.yaml");
+
+        Assert.Equal(7, windows.Data!.SqlLine);
+        Assert.DoesNotContain('\r', windows.Data.Sql);
+    }
+
+    [Fact]
+    public async Task A_file_is_loaded_from_disk_within_its_bound()
+    {
+        var folder = Directory.CreateTempSubdirectory("slipway-project-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "slipway.yaml");
+            var missing = await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.LoadAsync(path, TestContext.Current.CancellationToken));
+            Assert.Equal(ErrorKind.NotFound, missing.Kind);
+            Assert.Contains("slipway init", missing.Message, StringComparison.Ordinal);
+
+            await File.WriteAllTextAsync(path, ProjectExamples.Finished, TestContext.Current.CancellationToken);
+            Assert.Equal("digits", (await ProjectFile.LoadAsync(path, TestContext.Current.CancellationToken)).Model);
+
+            await File.WriteAllBytesAsync(path, [0x6d, 0xff, 0xfe], TestContext.Current.CancellationToken);
+            Assert.Contains("UTF-8", (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.LoadAsync(path, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+
+            await File.WriteAllBytesAsync(path, new byte[10_000_000], TestContext.Current.CancellationToken);
+            Assert.Equal(ErrorKind.TooLarge, (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.LoadAsync(path, TestContext.Current.CancellationToken))).Kind);
+
+            Assert.Equal(ErrorKind.InvalidInput, (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.LoadAsync(folder, TestContext.Current.CancellationToken))).Kind);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Reading_is_fast_enough_to_be_done_at_every_start()
+    {
+        ProjectFile.Parse(ProjectExamples.Complete, "slipway.yaml");
+        var best = Enumerable.Range(0, 20).Min(_ =>
+        {
+            var begun = Stopwatch.GetTimestamp();
+            ProjectFile.Parse(ProjectExamples.Complete, "slipway.yaml");
+            return Stopwatch.GetElapsedTime(begun);
+        });
+
+        TestContext.Current.SendDiagnosticMessage("The complete example is read in {0:0.00} ms.", best.TotalMilliseconds);
+        Assert.InRange(best, TimeSpan.Zero, TimeSpan.FromMilliseconds(10));
+    }
+}
