@@ -19,32 +19,31 @@ internal sealed partial class DeploymentReconciler(IVersionServer server, Deploy
     /// <exception cref="SlipwayException">The stable version cannot be loaded.</exception>
     public async Task<DeploymentState> PrepareAsync(DeploymentState desired, CancellationToken cancellationToken)
     {
+        if (desired.Previous is not null)
+        {
+            try
+            {
+                await server.PrepareAsync(desired, cancellationToken);
+                return desired;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Which of the two it is shows in what follows: when it is the stable one, it fails again and the caller hears why.
+                LogNotPrepared(e, desired.Name, desired.Stable.Reference.ToString(), desired.Previous.Reference.ToString());
+            }
+        }
+
         var stable = desired with { Previous = null };
         try
         {
             await server.PrepareAsync(stable, cancellationToken);
+            return stable;
         }
         catch (SlipwayException e)
         {
             // What is wrong is the version, not the request that names it.
             var kind = e.Kind is ErrorKind.InvalidInput or ErrorKind.NotFound or ErrorKind.TooLarge ? ErrorKind.Failed : e.Kind;
             throw new SlipwayException(kind, $"{desired.Stable.Reference} cannot be loaded for the deployment {desired.Name}: {e.Message}", e);
-        }
-
-        if (desired.Previous is null)
-        {
-            return stable;
-        }
-
-        try
-        {
-            await server.PrepareAsync(desired, cancellationToken);
-            return desired;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            LogNoWayBack(e, desired.Name, desired.Stable.Reference.ToString(), desired.Previous.Reference.ToString());
-            return stable;
         }
     }
 
@@ -56,6 +55,6 @@ internal sealed partial class DeploymentReconciler(IVersionServer server, Deploy
         readiness.Mended(prepared.Name);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Deployment} answers with {Stable}, but {Previous}, which a rollback would return to, cannot be loaded")]
-    private partial void LogNoWayBack(Exception exception, string deployment, string stable, string previous);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "For {Deployment}, {Stable} and {Previous} cannot both be loaded; trying {Stable} alone, without a version to roll back to")]
+    private partial void LogNotPrepared(Exception exception, string deployment, string stable, string previous);
 }
