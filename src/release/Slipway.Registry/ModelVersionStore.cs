@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using Slipway.Core;
@@ -42,7 +41,7 @@ internal sealed class ModelVersionStore(Database database)
             Metrics = JsonSerializer.Serialize(version.Metrics, SlipwayJson.Options),
             Lineage = JsonSerializer.Serialize(version.Lineage, SlipwayJson.Options),
             version.VersionReason,
-            CreatedAt = version.CreatedAt.ToString("O", CultureInfo.InvariantCulture),
+            CreatedAt = StoredTime.Format(version.CreatedAt),
             version.CreatedBy,
             State = version.State.ToString(),
             Identity = identity,
@@ -133,7 +132,7 @@ internal sealed class ModelVersionStore(Database database)
             Metrics = JsonSerializer.Deserialize<Dictionary<string, double>>(Metrics, SlipwayJson.Options)!,
             Lineage = JsonSerializer.Deserialize<Lineage>(Lineage, SlipwayJson.Options)!,
             VersionReason = VersionReason,
-            CreatedAt = DateTimeOffset.Parse(CreatedAt, CultureInfo.InvariantCulture),
+            CreatedAt = StoredTime.Parse(CreatedAt),
             CreatedBy = CreatedBy,
             State = Enum.Parse<VersionState>(State),
         };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using Slipway.Core.Names;
 using Slipway.Storage;
@@ -41,7 +40,7 @@ internal sealed class DeploymentStore(Database database)
             Previous = after.Previous?.Reference.ToString(),
             PreviousDigest = after.Previous?.ArtifactDigest,
             after.Revision,
-            ChangedAt = after.ChangedAt.ToString("O", CultureInfo.InvariantCulture),
+            ChangedAt = StoredTime.Format(after.ChangedAt),
             after.ChangedBy,
             Before = before?.Revision ?? 0,
         };
@@ -94,7 +93,7 @@ internal sealed class DeploymentStore(Database database)
             new DeployedVersion(VersionReference.Parse(Stable), StableDigest),
             Previous is null ? null : new DeployedVersion(VersionReference.Parse(Previous), PreviousDigest!),
             Revision,
-            DateTimeOffset.Parse(ChangedAt, CultureInfo.InvariantCulture),
+            StoredTime.Parse(ChangedAt),
             ChangedBy);
     }
 }

@@ -181,7 +181,7 @@ public sealed class VersionProposalTests
         Gen.Select(Gen.Int[1, 50], Gen.Int[0, 50], Gen.Int[0, 50]).Select((major, minor, patch) => new SemanticVersion(major, minor, patch));
 
     private static readonly Gen<TensorSpec> Specs = Gen.Select(
-        Gen.OneOfConst("a", "b", "c", "d"), Gen.OneOfConst(TensorType.Float32, TensorType.Float64, TensorType.Bytes), Gen.Bool)
+        Gen.OneOf("a", "b", "c", "d"), Gen.OneOf(TensorType.Float32, TensorType.Float64, TensorType.Bytes), Gen.Bool)
         .Select((name, type, optional) => new TensorSpec(name, type, [-1], optional));
 
     private static readonly Gen<TensorSpec[]> SpecLists = Specs.Array[1, 4].Select(specs => specs.DistinctBy(s => s.Name).ToArray());
