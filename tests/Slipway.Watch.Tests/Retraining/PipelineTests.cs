@@ -1,0 +1,237 @@
+using Slipway.Core.Errors;
+using Slipway.Core.Names;
+using Slipway.Registry;
+using Slipway.Retraining;
+using Slipway.Retraining.Pipelines;
+using Slipway.Retraining.Projects;
+using Slipway.Rollouts;
+using Slipway.Storage.Events;
+
+namespace Slipway.Watch.Tests.Retraining;
+
+public sealed class PipelineTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_applied_project_becomes_a_deployed_version_with_its_lineage()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+
+        var run = await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
+
+        Assert.True(run.State == PipelineState.Succeeded, run.Error);
+        Assert.All(run.Stages, stage => Assert.Equal(PipelineState.Succeeded, stage.State));
+        var deployed = await fixture.Get<IDeployments>().FindAsync("lines", Cancel);
+        Assert.Equal("line@1.0.0", deployed!.Stable.Reference.ToString());
+        var version = await fixture.Get<IModelRegistry>().GetAsync(deployed.Stable.Reference, Cancel);
+        Assert.Equal(VersionState.Approved, version.State);
+        Assert.Equal((string)run.Stages[0].Facts["digest"]!, version.Lineage.DatasetDigest);
+        Assert.Equal("60", version.Lineage.Recipe["rounds"]);
+        Assert.Equal((string)run.Stages[1].Facts["runId"]!, version.Lineage.RunId);
+        Assert.Contains("rmse", version.Metrics.Keys);
+    }
+
+    [Fact]
+    public async Task Applying_twice_changes_nothing_and_says_so()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
+        var before = await fixture.Get<IDeployments>().FindAsync("lines", Cancel);
+
+        var again = await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
+
+        Assert.True(again.State == PipelineState.Succeeded, again.Error);
+        Assert.False((bool)again.Stages[0].Facts["created"]!);
+        Assert.True((bool)again.Stages[1].Facts["reused"]!);
+        Assert.True((bool)again.Stages[2].Facts["reused"]!);
+        Assert.False((bool)again.Stages[3].Facts["created"]!);
+        Assert.False((bool)again.Stages[4].Facts["changed"]!);
+        Assert.Equal(before, await fixture.Get<IDeployments>().FindAsync("lines", Cancel));
+        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Single(await fixture.Get<IEventLog>().ReadSubjectAsync("project/line", 100, Cancel), e => e.Type == nameof(ProjectApplied));
+    }
+
+    [Fact]
+    public async Task Another_recipe_is_a_minor_version_and_other_data_a_patch()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
+
+        var recipe = await fixture.RunAsync(PipelineFixture.Yaml(rounds: 61), Cancel);
+        fixture.WriteRows(rows: 700);
+        var data = await fixture.RunAsync(PipelineFixture.Yaml(rounds: 61), Cancel);
+
+        Assert.Equal("line@1.1.0", (string)recipe.Stages[3].Facts["version"]!);
+        Assert.Equal("line@1.1.1", (string)data.Stages[3].Facts["version"]!);
+    }
+
+    [Theory]
+    [InlineData("rmse: \"<= 0.001\"", "fail")]
+    [InlineData("mae: \"<= {0}\"", "inconclusive")]
+    public async Task A_gate_that_does_not_pass_ends_the_run_and_registers_nothing(string gate, string verdict)
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        var measured = await fixture.RunAsync(PipelineFixture.Yaml("rmse: \"<= 1000\"").Replace("line\n", "probe\n", StringComparison.Ordinal), Cancel, PipelineGoal.Register);
+        var mae = (double)measured.Stages[1].Facts["metrics"]!["mae"]!;
+
+        var run = await fixture.RunAsync(PipelineFixture.Yaml(string.Format(System.Globalization.CultureInfo.InvariantCulture, gate, mae)), Cancel);
+
+        Assert.Equal(PipelineState.Failed, run.State);
+        Assert.Equal(ErrorKind.Failed, run.ErrorKind);
+        Assert.Equal(verdict, (string)run.Stages[2].Facts["verdict"]!);
+        Assert.Equal(PipelineState.Waiting, run.Stages[3].State);
+        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Null(await fixture.Get<IDeployments>().FindAsync("lines", Cancel));
+    }
+
+    [Fact]
+    public async Task A_version_that_needs_approval_waits_for_it()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+
+        var run = await fixture.RunAsync(PipelineFixture.Yaml(approval: "required"), Cancel);
+
+        Assert.Equal(PipelineState.Succeeded, run.State);
+        Assert.Equal(PipelineState.Skipped, run.Stages[4].State);
+        Assert.Contains("slipway approve line@1.0.0", run.Stages[4].Sentence, StringComparison.Ordinal);
+        var version = await fixture.Get<IModelRegistry>().GetAsync(new VersionReference("line", SemanticVersion.First), Cancel);
+        Assert.Equal(VersionState.Validated, version.State);
+    }
+
+    [Fact]
+    public async Task A_finished_artifact_needs_no_data()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
+        var deployed = await fixture.Get<IDeployments>().FindAsync("lines", Cancel);
+        var folder = await fixture.Get<Slipway.Storage.Blobs.IArtifactStore>().GetFolderAsync(deployed!.Stable.ArtifactDigest, Cancel);
+        Directory.CreateDirectory(Path.Combine(fixture.Project, "finished"));
+        foreach (var file in Directory.GetFiles(folder))
+        {
+            File.Copy(file, Path.Combine(fixture.Project, "finished", Path.GetFileName(file)));
+        }
+
+        var run = await fixture.RunAsync("model: taken\nartifact: finished\n", Cancel);
+
+        Assert.True(run.State == PipelineState.Succeeded, run.Error);
+        Assert.Equal(deployed.Stable.ArtifactDigest, (await fixture.Get<IDeployments>().FindAsync("taken", Cancel))!.Stable.ArtifactDigest);
+    }
+
+    [Theory]
+    [InlineData("../outside.onnx")]
+    [InlineData("/etc/passwd")]
+    [InlineData("missing.onnx")]
+    public async Task An_artifact_outside_the_project_or_missing_is_refused(string artifact)
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        File.WriteAllText(Path.Combine(fixture.Root, "outside.onnx"), "");
+
+        var error = await ErrorOfAsync(fixture, $"model: taken\nartifact: {artifact}\n");
+
+        Assert.Contains(Path.GetFileName(artifact), error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_in_the_sql_names_its_line_in_the_file()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+
+        var error = await ErrorOfAsync(fixture, PipelineFixture.Yaml().Replace("from 'rows.csv'", "frm 'rows.csv'", StringComparison.Ordinal));
+
+        Assert.StartsWith("slipway.yaml(5): data.sql: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_run_of_a_model_waits_for_nobody_and_is_refused()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        var request = new PipelineRequest(PipelineFixture.Yaml(rounds: 2000), "slipway.yaml", fixture.Project, PipelineGoal.Register);
+        var first = await fixture.Pipelines.StartAsync(request, PipelineFixture.Alice, Cancel);
+
+        var refused = await Assert.ThrowsAsync<SlipwayException>(() => fixture.Pipelines.StartAsync(request, PipelineFixture.Alice, Cancel));
+
+        Assert.Equal(ErrorKind.Conflict, refused.Kind);
+        await foreach (var state in fixture.Pipelines.WatchAsync(first.Id, Cancel))
+        {
+            first = state;
+        }
+
+        Assert.Equal(PipelineState.Succeeded, first.State);
+    }
+
+    [Fact]
+    public async Task What_is_not_available_yet_is_refused_with_its_place()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        var yaml = PipelineFixture.Yaml() + "\nmonitor:\n  window: 30 d\n";
+
+        var refused = await Assert.ThrowsAsync<SlipwayException>(() => fixture.RunAsync(yaml, Cancel));
+
+        Assert.Equal(ErrorKind.NotAvailable, refused.Kind);
+        Assert.Contains(refused.Details, detail => detail.Contains("monitor", StringComparison.Ordinal) && detail.Contains("not available yet", StringComparison.Ordinal));
+        Assert.Empty(await fixture.Get<IProjects>().ListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_project_outside_the_roots_is_refused_even_through_a_link()
+    {
+        var options = new RetrainingOptions([Path.Combine(Path.GetTempPath(), $"roots-{Guid.NewGuid():N}")]);
+        Directory.CreateDirectory(options.ProjectRoots![0]);
+        await using var fixture = await PipelineFixture.StartAsync(Cancel, options: options);
+        var link = Path.Combine(options.ProjectRoots[0], "link");
+        Directory.CreateSymbolicLink(link, fixture.Project);
+
+        foreach (var folder in new[] { fixture.Project, link })
+        {
+            var request = new PipelineRequest(PipelineFixture.Yaml(), "slipway.yaml", folder, PipelineGoal.Deploy);
+            var refused = await Assert.ThrowsAsync<SlipwayException>(() => fixture.Pipelines.StartAsync(request, PipelineFixture.Alice, Cancel));
+            Assert.Equal(ErrorKind.Forbidden, refused.Kind);
+        }
+
+        Directory.Delete(options.ProjectRoots[0], recursive: true);
+    }
+
+    [Fact]
+    public async Task A_run_that_the_servers_end_interrupted_is_marked_at_the_next_start_and_can_be_run_again()
+    {
+        var root = Directory.CreateTempSubdirectory("slipway-pipeline-").FullName;
+        var first = await PipelineFixture.StartAsync(Cancel, root);
+        first.WriteRows();
+        var slow = PipelineFixture.Yaml(rounds: 100_000);
+        var run = await first.Pipelines.StartAsync(new PipelineRequest(slow, "slipway.yaml", first.Project, PipelineGoal.Register), PipelineFixture.Alice, Cancel);
+        await foreach (var state in first.Pipelines.WatchAsync(run.Id, Cancel))
+        {
+            if (state.Stages[1].State == PipelineState.Running)
+            {
+                break;
+            }
+        }
+
+        await first.StopAsync();
+
+        await using var second = await PipelineFixture.StartAsync(Cancel, root);
+        var interrupted = await second.Pipelines.FindAsync(run.Id, Cancel);
+        Assert.Equal(PipelineState.Failed, interrupted!.State);
+        Assert.Contains("stopped", interrupted.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, "data", "work")));
+        Assert.Equal(PipelineState.Succeeded, (await second.RunAsync(PipelineFixture.Yaml(), Cancel)).State);
+    }
+
+    private static async Task<string> ErrorOfAsync(PipelineFixture fixture, string yaml)
+    {
+        var run = await fixture.RunAsync(yaml, Cancel);
+        Assert.Equal(PipelineState.Failed, run.State);
+        Assert.Equal(ErrorKind.InvalidInput, run.ErrorKind);
+        return run.Error!;
+    }
+}
