@@ -101,7 +101,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         try
         {
             var position = 0L;
-            for (var taken = 0; taken < LargestBatch && _queue.Reader.TryRead(out var write); taken++)
+            for (var taken = 0; taken < LargestBatch && await TryTakeAsync() is { } write; taken++)
             {
                 if (write.IsCancelled)
                 {
@@ -135,6 +135,18 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             write.Succeed();
         }
+    }
+
+    private async ValueTask<PendingWrite?> TryTakeAsync()
+    {
+        if (_queue.Reader.TryRead(out var write))
+        {
+            return write;
+        }
+
+        // Those whom the last commit answered are about to write again. Stepping behind them once costs a microsecond and spares an fsync, which costs a thousand.
+        await Task.Yield();
+        return _queue.Reader.TryRead(out write) ? write : null;
     }
 
     /// <summary>Runs one caller's work and returns the position of its last event. When the work fails it is undone, answered and taken out of the batch.</summary>
