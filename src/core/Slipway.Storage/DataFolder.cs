@@ -24,7 +24,7 @@ public sealed class DataFolder(string path)
         }
 
         var folder = NewWorkPath(purpose);
-        DiskErrors.Guard(folder, () => PrivateFiles.CreateFolder(folder));
+        DiskErrors.Guard(folder, () => CreateFolder("work", System.IO.Path.GetFileName(folder)));
         return new WorkFolder(folder);
     }
 
@@ -33,6 +33,19 @@ public sealed class DataFolder(string path)
 
     /// <summary>The full path of a file or folder in here.</summary>
     internal string Of(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>Creates a folder in here, each level with mode 0700.</summary>
+    internal string CreateFolder(params ReadOnlySpan<string> parts)
+    {
+        var folder = Path;
+        foreach (var part in parts)
+        {
+            folder = System.IO.Path.Combine(folder, part);
+            PrivateFiles.CreateFolder(folder);
+        }
+
+        return folder;
+    }
 
     /// <summary>Creates the folder, or takes it over, closed to everybody else.</summary>
     internal void Create()

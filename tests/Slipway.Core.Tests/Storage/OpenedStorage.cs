@@ -22,7 +22,7 @@ internal sealed class OpenedStorage : IAsyncDisposable
 
     public DataFolder Folder => _services.GetRequiredService<DataFolder>();
 
-    public static async Task<OpenedStorage> OpenAsync(string folder, CancellationToken cancellationToken, params SchemaPart[] parts)
+    public static OpenedStorage Unopened(string folder, params SchemaPart[] parts)
     {
         var services = new ServiceCollection().AddStorage(new StorageOptions(folder));
         foreach (var part in parts)
@@ -30,15 +30,20 @@ internal sealed class OpenedStorage : IAsyncDisposable
             services.AddSingleton(part);
         }
 
-        var provider = services.BuildServiceProvider();
+        return new OpenedStorage(services.BuildServiceProvider());
+    }
+
+    public static async Task<OpenedStorage> OpenAsync(string folder, CancellationToken cancellationToken, params SchemaPart[] parts)
+    {
+        var storage = Unopened(folder, parts);
         try
         {
-            await provider.OpenStorageAsync(cancellationToken);
-            return new OpenedStorage(provider);
+            await storage._services.OpenStorageAsync(cancellationToken);
+            return storage;
         }
         catch
         {
-            await provider.DisposeAsync();
+            await storage.DisposeAsync();
             throw;
         }
     }

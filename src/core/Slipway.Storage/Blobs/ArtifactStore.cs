@@ -83,12 +83,12 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
         foreach (var file in artifact.Files)
         {
             var source = await blobs.GetFileAsync(file.Digest, CancellationToken.None);
-            DiskErrors.Guard(path, () => Place(source, Path.Combine(aside.Path, file.Path)));
+            DiskErrors.Guard(path, () => Place(source, aside.Path, file.Path));
         }
 
         DiskErrors.Guard(path, () =>
         {
-            PrivateFiles.CreateFolder(_root);
+            folder.CreateFolder("artifacts");
             if (Directory.Exists(path))
             {
                 // Out of the way under another name first: whoever looks sees the old folder, none, or the new one, never half of one.
@@ -103,9 +103,14 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
         return path;
     }
 
-    private static void Place(string source, string target)
+    private static void Place(string source, string root, string path)
     {
-        PrivateFiles.CreateFolder(Path.GetDirectoryName(target)!);
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            PrivateFiles.CreateFolder(Path.Combine(root, path[..slash]));
+        }
+
+        var target = Path.Combine(root, path);
 
         // A second name costs no space and shares the blob's read-only mode; where the file system has none, a copy does.
         if (OperatingSystem.IsWindows() || !Posix.TryHardLink(source, target))

@@ -107,7 +107,7 @@ internal sealed class DiskBlobStore(DataFolder folder) : IBlobStore
             if (!isThere)
             {
                 PrivateFiles.MakeReadOnly(temporary);
-                PrivateFiles.CreateFolder(parent);
+                folder.CreateFolder("blobs", "sha256", Path.GetFileName(parent));
                 Posix.SyncFolder(_root);
                 File.Move(temporary, path, overwrite: true);
             }

@@ -11,6 +11,19 @@ internal static class DiskErrors
 
     public static bool IsFull(Exception error) => error is IOException { HResult: NoSpace or OverQuota or WindowsDiskFull };
 
+    /// <summary>True when the disk below <paramref name="path"/> has no room for even a few pages: some programs report a full disk as a plain I/O error.</summary>
+    public static bool HasNoRoom(string path)
+    {
+        try
+        {
+            return new DriveInfo(path).AvailableFreeSpace < 64 * 1024;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
     public static SlipwayException Full(string path, Exception cause) => new(
         ErrorKind.Unavailable, $"The disk that holds {path} is full. Nothing was kept of this write; free some space and try again.", cause);
 

@@ -25,7 +25,7 @@ internal sealed class FolderLock(DataFolder folder) : IDisposable
         try
         {
             _held = PrivateFiles.OpenExclusive(path);
-            File.WriteAllText(HolderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            PrivateFiles.WriteText(HolderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         }
         catch (IOException e) when (_held is null && File.Exists(path) && !DiskErrors.IsFull(e) && IsSharingViolation(e))
         {

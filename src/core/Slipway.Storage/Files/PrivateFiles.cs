@@ -8,7 +8,7 @@ internal static class PrivateFiles
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Creates a folder and its parents with mode 0700; an existing one gets that mode.</summary>
+    /// <summary>Creates a folder with mode 0700; an existing one gets that mode. Parents that are missing are created as the system usually does.</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -24,6 +24,13 @@ internal static class PrivateFiles
         {
             File.SetUnixFileMode(path, OwnerFolder);
         }
+    }
+
+    /// <summary>Writes a small file with mode 0600.</summary>
+    public static void WriteText(string path, string text)
+    {
+        using var writer = new StreamWriter(new FileStream(path, Options(FileMode.Create, FileShare.Read)));
+        writer.Write(text);
     }
 
     /// <summary>Opens a new file with mode 0600; one that exists already is an error.</summary>

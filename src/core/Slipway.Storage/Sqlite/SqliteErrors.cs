@@ -13,6 +13,9 @@ internal static class SqliteErrors
         SqliteException sqlite => sqlite.SqliteErrorCode switch
         {
             raw.SQLITE_FULL => DiskErrors.Full(path, sqlite),
+
+            // A full disk when the shared-memory file is to grow.
+            raw.SQLITE_IOERR when DiskErrors.HasNoRoom(path) => DiskErrors.Full(path, sqlite),
             raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM => DiskErrors.Translate(sqlite, path),
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new SlipwayException(
                 ErrorKind.Unavailable, $"Another program holds {path} open for writing. Close that program and try again.", sqlite),
@@ -21,6 +24,9 @@ internal static class SqliteErrors
             _ => null,
         },
         IOException or UnauthorizedAccessException => DiskErrors.Translate(error, path),
+
+        // The migration runner wraps what its connection says.
+        { InnerException: { } inner } => TryTranslate(inner, path),
         _ => null,
     };
 }
