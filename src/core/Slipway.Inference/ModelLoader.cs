@@ -1,4 +1,5 @@
 using Slipway.Core.Errors;
+using Slipway.Inference.LightGbm;
 
 namespace Slipway.Inference;
 
@@ -10,5 +11,15 @@ public static class ModelLoader
     /// or one such file. Nothing in it is executed.
     /// </summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: no model, damaged, truncated, or reaching outside its folder.</exception>
-    public static IModel Load(string path, ModelLoadOptions options) => throw new SlipwayException(ErrorKind.NotAvailable, $"Loading {path} is not available yet.");
+    public static IModel Load(string path, ModelLoadOptions options)
+    {
+        var file = ModelFiles.Find(path);
+        var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, TabularSchema.FileName);
+        var schema = File.Exists(beside) ? TabularSchema.Load(beside) : null;
+        return file.Format switch
+        {
+            ModelFormat.Onnx => Onnx.OnnxModelLoader.Load(file.Path, schema, options),
+            _ => LightGbmModel.Load(file.Path, schema),
+        };
+    }
 }

@@ -75,6 +75,19 @@ public sealed class Tensor
     /// <summary>The values of a <see cref="TensorType.Bytes"/> tensor; null is missing.</summary>
     public Span<ReadOnlyMemory<byte>?> Items => _items.AsSpan(0, Type == TensorType.Bytes ? Count : 0);
 
+    /// <summary>Gives the same values another shape with as many elements, or another name.</summary>
+    internal void Reshape(string name, ReadOnlySpan<long> shape)
+    {
+        Name = name;
+        Rank = shape.Length;
+        if (_shape.Length < Rank)
+        {
+            _shape = new long[Rank];
+        }
+
+        shape.CopyTo(_shape);
+    }
+
     /// <summary>Lets go of buffers beyond <paramref name="bytes"/>, so that one huge request does not hold its memory for ever.</summary>
     public void Trim(int bytes)
     {

@@ -4,6 +4,7 @@ namespace Slipway.Inference.Tensors;
 public sealed class TensorSet
 {
     private readonly List<Tensor> _tensors = [];
+    private Tensor _spare = new();
 
     /// <summary>How many tensors the set holds.</summary>
     public int Count { get; private set; }
@@ -48,6 +49,15 @@ public sealed class TensorSet
     /// <summary>Exchanges two tensors: how the inputs of a request come into the signature's order.</summary>
     public void Swap(int first, int second) => (_tensors[first], _tensors[second]) = (_tensors[second], _tensors[first]);
 
+    /// <summary>
+    /// A tensor beside the set, to be written from one inside it and put in its place by <see cref="ReplaceWithSpare"/>: how a value changes
+    /// its type without an allocation.
+    /// </summary>
+    internal Tensor Spare => _spare;
+
+    /// <summary>Puts the spare at <paramref name="index"/>; what stood there becomes the spare.</summary>
+    internal void ReplaceWithSpare(int index) => (_tensors[index], _spare) = (_spare, _tensors[index]);
+
     /// <summary>Forgets the tensors but keeps their buffers, up to <paramref name="keepBytes"/> each.</summary>
     public void Clear(int keepBytes = 1 << 20)
     {
@@ -56,6 +66,7 @@ public sealed class TensorSet
             _tensors[i].Trim(keepBytes);
         }
 
+        _spare.Trim(keepBytes);
         Count = 0;
     }
 }

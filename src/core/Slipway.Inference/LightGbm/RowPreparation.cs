@@ -1,0 +1,28 @@
+namespace Slipway.Inference.LightGbm;
+
+/// <summary>Writes feature values into prepared rows.</summary>
+internal static class RowPreparation
+{
+    /// <summary>
+    /// Writes one feature of <paramref name="count"/> rows, whose values stand <paramref name="step"/> apart in <paramref name="values"/>, to one slot of the prepared rows.
+    /// </summary>
+    public static void Write(SlotForm form, ReadOnlySpan<double> values, int step, int count, Span<double> rows, int stride)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var value = values[i * step];
+            rows[i * stride] = form switch
+            {
+                SlotForm.Filled => double.IsNaN(value) ? 0.0 : value,
+                SlotForm.Plain => value,
+                SlotForm.Negated => -value,
+                SlotForm.ZeroPlain => IsZero(value) ? double.NaN : value,
+                SlotForm.ZeroNegated => IsZero(value) ? double.NaN : -value,
+                SlotForm.IsMissing => double.IsNaN(value) ? 1.0 : 0.0,
+                _ => double.IsNaN(value) || IsZero(value) ? 1.0 : 0.0,
+            };
+        }
+    }
+
+    private static bool IsZero(double value) => value is >= -TreeCompiler.ZeroLimit and <= TreeCompiler.ZeroLimit;
+}
