@@ -22,7 +22,7 @@ public interface IDatasets
     /// <summary>Reads columns into memory, in the snapshot's row order. Null reads all columns.</summary>
     Task<Table> ReadAsync(DatasetVersion version, IReadOnlyList<string>? columns, CancellationToken cancellationToken);
 
-    /// <summary>Runs a project's SQL without keeping the result: what the demo replays, what a batch scores.</summary>
+    /// <summary>Runs a project's SQL without keeping the result: what the demo replays, what a batch scores. Ordered by <see cref="DatasetQuery.Time"/> like a snapshot.</summary>
     Task<Table> QueryAsync(DatasetQuery query, CancellationToken cancellationToken);
 }
 
@@ -34,8 +34,11 @@ public interface IDatasets
 /// <param name="Label">The column to learn, or null. It must be there.</param>
 public sealed record DatasetQuery(string Name, string Sql, string Folder, string? Time = null, string? Label = null)
 {
-    /// <summary>In <see cref="Exception.Data"/> of an error in the SQL: the line of the SQL it is about (an <see cref="int"/>, 1-based).</summary>
-    public const string SqlLineKey = "sqlLine";
+    /// <summary>The key in <see cref="Exception.Data"/> under which an error in the SQL keeps its line.</summary>
+    public const string LineKey = "sqlLine";
+
+    /// <summary>The 1-based line of the SQL on which <paramref name="error"/> was found, or null when it has none. The message names the same line.</summary>
+    public static int? LineOf(SlipwayException error) => error.Data[LineKey] as int?;
 }
 
 /// <summary>A snapshot, and whether it is new.</summary>

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Slipway.Core.Errors;
+using Slipway.Datasets.Columns;
+using Slipway.Datasets.Duck;
+
+namespace Slipway.Datasets;
+
+/// <summary>Reads a query's rows into memory, column by column.</summary>
+internal static class TableReader
+{
+    /// <summary>Runs <paramref name="sql"/>, which yields <see cref="ColumnPlan.Read"/> of <paramref name="columns"/>.</summary>
+    public static Table Read(DuckSession session, string dataset, IReadOnlyList<ColumnPlan> columns, string sql, DatasetsOptions options, CancellationToken stop)
+    {
+        var builders = columns.Select(c => ColumnBuilder.For(dataset, c)).ToList();
+        var rows = 0;
+        session.ReadBatches(sql, batch =>
+        {
+            stop.ThrowIfCancellationRequested();
+            if ((rows + (long)batch.Length) * columns.Count > options.MaxTableCells)
+            {
+                throw new SlipwayException(
+                    ErrorKind.TooLarge,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{dataset} with {columns.Count} columns has more than Slipway:Datasets:MaxTableCells ({options.MaxTableCells}) cells. Read fewer rows or columns, or raise the bound."));
+            }
+
+            for (var i = 0; i < builders.Count; i++)
+            {
+                builders[i].Append(batch.Column(i));
+            }
+
+            rows += batch.Length;
+        });
+
+        return new Table([.. builders.Select(b => b.Build())], rows);
+    }
+}
