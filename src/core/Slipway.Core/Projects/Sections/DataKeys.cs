@@ -5,15 +5,15 @@ namespace Slipway.Core.Projects.Sections;
 /// <summary>The section <c>data</c>.</summary>
 internal static class DataKeys
 {
-    public static readonly Key<string> Sql = new("sql", "DuckDB SQL over files of the project: csv, csv.gz, parquet, or a folder of them.", Values.Text("SQL", 100_000)) { Required = true };
+    public static readonly Key<string> Sql = new("sql", "DuckDB SQL over files of the project: csv, csv.gz, parquet, or a folder of them.", Values.Text("SQL", 100_000), required: true);
 
     public static readonly Key<string> Time = new("time", "The column with the time at which a row became known.", Column);
 
     public static readonly Key<string> Label = new("label", "The column to learn.", Column);
 
-    public static readonly Key<IReadOnlyList<string>> Segments = new("segments", "Columns whose values are judged apart.", Columns) { Available = false };
+    public static readonly Key<IReadOnlyList<string>> Segments = new("segments", "Columns whose values are judged apart.", Columns, available: false);
 
-    public static readonly MapShape Shape = new(Sql, Time, Label, Segments) { Check = Check };
+    public static readonly MapShape Shape = new([Sql, Time, Label, Segments], check: Check);
 
     public static Shape<string> Column => Values.Text("a column's name", 255);
 

@@ -17,43 +17,38 @@ internal static class DeployKeys
 
     public static readonly Key<double> StepCanary = new("canary", "The share of requests that the candidate answers; the step to 100% follows by itself.", Values.Share(0, 100, open: true));
 
-    public static readonly MapShape Step = new(
-        StepShadow,
-        StepCanary,
-        new Key<TimeSpan>("for", "How long at most.", Values.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365))) { Required = true },
-        new Key<double>("provable", "The largest relative harm that the step may be unable to prove.", Values.Share(0, 10_000)))
-    { Check = CheckStep };
+    public static readonly Key<TimeSpan> StepFor = new("for", "How long at most.", Values.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), required: true);
+
+    public static readonly Key<double> StepProvable = new("provable", "The largest relative harm that the step may be unable to prove.", Values.Share(0, 10_000));
+
+    public static readonly MapShape Step = new([StepShadow, StepCanary, StepFor, StepProvable], check: CheckStep);
 
     public static readonly Key<IReadOnlyList<ReadMap>> Steps = new("steps", "Shadow and canary steps, in order.",
-        new ListShape<ReadMap>("steps", Step, atMost: 20) { Example = "- { canary: 25%, for: 30 d }" })
-    { Available = false };
+        new ListShape<ReadMap>("steps", Step, atMost: 20) { Example = "- { canary: 25%, for: 30 d }" }, available: false);
 
-    public static readonly Key<string> Advance = new("advance", "What a step needs to pass: no-harm (no harm is proven) or safe (safety is proven).", new ChoiceShape(new Choice("no-harm"), new Choice("safe"))) { Available = false };
+    public static readonly Key<string> Advance = new("advance", "What a step needs to pass: no-harm (no harm is proven) or safe (safety is proven).", new ChoiceShape(new Choice("no-harm"), new Choice("safe")), available: false);
 
-    public static readonly Key<double> Alpha = new("alpha", "The probability of a wrong verdict; 0.05 unless given.", Values.Number(0, 0.5)) { Available = false };
+    public static readonly Key<double> Alpha = new("alpha", "The probability of a wrong verdict; 0.05 unless given.", Values.Number(0, 0.5), available: false);
 
     public static readonly Key<string> GuardrailMetric = new("metric", "error_rate, latency_p50, latency_p95, latency_p99, accuracy, absolute_error, or a business metric's name.",
-        Values.Matching("a metric's name, such as error_rate or latency_p95", "^[a-z][a-z0-9_]{0,63}$", IsMetricName))
-    { Required = true };
+        Values.Matching("a metric's name, such as error_rate or latency_p95", "^[a-z][a-z0-9_]{0,63}$", IsMetricName), required: true);
 
-    public static readonly Key<Margin> GuardrailMargin = new("margin", "How much worse is still good: % of the stable version's value, pp of the range or rate.", Values.Margin()) { Required = true };
+    public static readonly Key<Margin> GuardrailMargin = new("margin", "How much worse is still good: % of the stable version's value, pp of the range or rate.", Values.Margin(), required: true);
 
     public static readonly Key<IReadOnlyList<ParsedNumber>> GuardrailRange = new("range", "Lowest and highest value; what lies outside is clipped.",
         new ListShape<ParsedNumber>("numbers, lowest and highest", Values.AnyNumber(), 2, 2) { Example = "[0, 500]" });
 
-    public static readonly MapShape Guardrail = new(GuardrailMetric, GuardrailMargin, GuardrailRange) { Check = CheckGuardrail };
+    public static readonly MapShape Guardrail = new([GuardrailMetric, GuardrailMargin, GuardrailRange], check: CheckGuardrail);
 
     public static readonly Key<IReadOnlyList<ReadMap>> Guardrails = new("guardrails", "What the candidate must not make worse.",
-        new ListShape<ReadMap>("guardrails", Guardrail, atMost: 20) { Example = "- { metric: error_rate, margin: 0.5 pp }" })
-    { Available = false };
+        new ListShape<ReadMap>("guardrails", Guardrail, atMost: 20) { Example = "- { metric: error_rate, margin: 0.5 pp }" }, available: false);
 
-    public static readonly Key<IReadOnlyList<string>> Segments = new("segments", "Columns whose values are judged apart.", DataKeys.Columns) { Available = false };
+    public static readonly Key<IReadOnlyList<string>> Segments = new("segments", "Columns whose values are judged apart.", DataKeys.Columns, available: false);
 
     public static readonly Key<string> Inconclusive = new("inconclusive", "What happens at a step's end without a verdict.", new ChoiceShape(
-        new Choice("hold"), new Choice("extend"), new Choice("rollback")))
-    { Available = false };
+        new Choice("hold"), new Choice("extend"), new Choice("rollback")), available: false);
 
-    public static readonly MapShape Shape = new(Name, Approval, Strategy, Steps, Advance, Alpha, Guardrails, Segments, Inconclusive) { Check = Check };
+    public static readonly MapShape Shape = new([Name, Approval, Strategy, Steps, Advance, Alpha, Guardrails, Segments, Inconclusive], check: Check);
 
     private static readonly string[] PlainMetrics = ["error_rate", "latency_p50", "latency_p95", "latency_p99", "accuracy"];
 

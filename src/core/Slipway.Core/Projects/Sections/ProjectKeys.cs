@@ -5,7 +5,7 @@ namespace Slipway.Core.Projects.Sections;
 /// <summary>The whole file: its sections, and what must hold between them.</summary>
 internal static class ProjectKeys
 {
-    public static readonly Key<string> Model = new("model", "The model's name.", Values.Name("model")) { Required = true };
+    public static readonly Key<string> Model = new("model", "The model's name.", Values.Name("model"), required: true);
 
     public static readonly Key<string> Description = new("description", "What the model is for.", Values.Text("text", 10_000));
 
@@ -23,13 +23,12 @@ internal static class ProjectKeys
 
     public static readonly Key<ReadMap> Serve = new("serve", "How requests are answered.", ServeKeys.Shape);
 
-    public static readonly Key<ReadMap> Monitor = new("monitor", "What is watched, against which baseline.", MonitorKeys.Shape) { Available = false };
+    public static readonly Key<ReadMap> Monitor = new("monitor", "What is watched, against which baseline.", MonitorKeys.Shape, available: false);
 
-    public static readonly Key<ReadMap> Retrain = new("retrain", "When to train again.", RetrainKeys.Shape) { Available = false };
+    public static readonly Key<ReadMap> Retrain = new("retrain", "When to train again.", RetrainKeys.Shape, available: false);
 
-    public static readonly MapShape Shape = new(Model, Description, Owner, Artifact, Data, Train, Validate, Deploy, Serve, Monitor, Retrain)
+    public static readonly MapShape Shape = new([Model, Description, Owner, Artifact, Data, Train, Validate, Deploy, Serve, Monitor, Retrain], check: Check)
     {
-        Check = Check,
         CheckInSchema = schema =>
         {
             schema["anyOf"] = SchemaRules.AnyOf(Data, Artifact);

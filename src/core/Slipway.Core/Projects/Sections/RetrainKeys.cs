@@ -6,23 +6,29 @@ namespace Slipway.Core.Projects.Sections;
 internal static class RetrainKeys
 {
     private static readonly MapShape Conditions = new(
-        new Key<string>("schedule", "A cron expression: minute, hour, day of month, month, day of week.", Values.Matching(
-            "a cron expression of five fields, such as \"0 2 * * MON\"", @"^\s*(\S+\s+){4}\S+\s*$", Cron.IsValid)),
-        new Key<bool>("drift", "When inputs have drifted.", Values.Switch()),
-        new Key<bool>("performance", "When the model has become worse.", Values.Switch()),
-        new Key<int>("newLabels", "When so many new labels have arrived.", Values.Whole(1, int.MaxValue)))
-    { AtLeast = 1 };
+        [
+            new Key<string>("schedule", "A cron expression: minute, hour, day of month, month, day of week.", Schedule),
+            new Key<bool>("drift", "When inputs have drifted.", Values.Switch()),
+            new Key<bool>("performance", "When the model has become worse.", Values.Switch()),
+            new Key<int>("newLabels", "When so many new labels have arrived.", Values.Whole(1, int.MaxValue)),
+        ],
+        atLeast: 1);
 
     public static readonly Key<ReadMap> Any = new("any", "One of these is enough.", Conditions);
 
     public static readonly Key<ReadMap> All = new("all", "All of these together.", Conditions);
 
-    public static readonly Key<ReadMap> When = new("when", "The conditions that start a retraining.", new MapShape(Any, All) { AtLeast = 1, Check = CheckWhen }) { Required = true };
+    public static readonly Key<ReadMap> When = new("when", "The conditions that start a retraining.", new MapShape([Any, All], atLeast: 1, CheckWhen), required: true);
 
-    public static readonly MapShape Shape = new(
-        When,
-        new Key<TimeSpan>("cooldown", "The shortest time between two retrainings.", Values.Time(TimeSpan.Zero, TimeSpan.FromDays(3650))),
-        new Key<string>("then", "How the new version takes over.", new ChoiceShape(new Choice("immediate"), new Choice("canary"), new Choice("blue-green"), new Choice("shadow"))));
+    public static readonly Key<TimeSpan> Cooldown = new("cooldown", "The shortest time between two retrainings.", Values.Time(TimeSpan.Zero, TimeSpan.FromDays(3650)));
+
+    public static readonly Key<string> Then = new("then", "How the new version takes over.", new ChoiceShape(
+        new Choice("immediate"), new Choice("canary"), new Choice("blue-green"), new Choice("shadow")));
+
+    public static readonly MapShape Shape = new([When, Cooldown, Then]);
+
+    private static Shape<string> Schedule => Values.Matching(
+        "a cron expression of five fields, such as \"0 2 * * MON\"", @"^\s*(\S+\s+){4}\S+\s*$", Cron.IsValid);
 
     private static void CheckWhen(Reading reading, ReadMap map)
     {

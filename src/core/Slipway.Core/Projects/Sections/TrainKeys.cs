@@ -6,8 +6,7 @@ namespace Slipway.Core.Projects.Sections;
 internal static class TrainKeys
 {
     public static readonly Key<string> Task = new("task", "What the label is: a number, one of two classes, or one of several.", new ChoiceShape(
-        new Choice(Metrics.Regression), new Choice(Metrics.Binary), new Choice(Metrics.Multiclass)))
-    { Required = true };
+        new Choice(Metrics.Regression), new Choice(Metrics.Binary), new Choice(Metrics.Multiclass)), required: true);
 
     public static readonly Key<string> Algorithm = new("algorithm", "The algorithm; lightgbm unless command is given.", new ChoiceShape(new Choice("lightgbm")));
 
@@ -22,37 +21,40 @@ internal static class TrainKeys
 
     public static readonly Key<int> Seed = new("seed", "The seed of everything random; 1 unless given.", Values.Whole(0, int.MaxValue));
 
-    public static readonly Key<ReadMap> Parameters = new("parameters", "Parameters of the algorithm by its own names, and rounds, threads and seed.", new MapShape(Rounds, Threads, Seed)
-    {
-        Others = Values.Scalar(),
-        OtherName = ParameterName,
-        OtherPattern = ParameterPattern,
-    });
+    public static readonly Key<ReadMap> Parameters = new("parameters", "Parameters of the algorithm by its own names, and rounds, threads and seed.", ParametersShape);
 
-    public static readonly Key<int> Trials = new("trials", "How many combinations to try.", Values.Whole(1, 1000)) { Required = true };
+    public static readonly Key<int> Trials = new("trials", "How many combinations to try.", Values.Whole(1, 1000), required: true);
 
-    public static readonly Key<ReadMap> Search = new("search", "A random search: for each parameter its lowest and highest value.", new MapShape(Trials)
-    {
-        Others = new ListShape<ParsedNumber>("numbers, lowest and highest", Values.AnyNumber(), 2, 2) { Example = "[15, 255]" },
-        OtherName = SearchName,
-        OtherPattern = ParameterPattern,
-        AtLeast = 2,
-        Check = CheckSearch,
-    });
+    public static readonly Key<ReadMap> Search = new("search", "A random search: for each parameter its lowest and highest value.", SearchShape);
 
     public static readonly Key<string> By = new("by", "time holds out the last rows, random any; time unless given, when the data has a time column.", new ChoiceShape(new Choice("time"), new Choice("random")));
 
     public static readonly Key<double> Test = new("test", "The share of rows to hold out; 20% unless given.", Values.Share(0, 100, open: true));
 
-    public static readonly Key<ReadMap> Split = new("split", "How rows are held out for the test.", new MapShape(By, Test));
+    public static readonly Key<ReadMap> Split = new("split", "How rows are held out for the test.", new MapShape([By, Test]));
 
-    public static readonly MapShape Shape = new(Task, Algorithm, Command, Timeout, Parameters, Search, Split)
+    public static readonly MapShape Shape = new([Task, Algorithm, Command, Timeout, Parameters, Search, Split], check: Check)
     {
-        Check = Check,
         CheckInSchema = schema => schema["not"] = SchemaRules.Together(Algorithm, Command),
     };
 
     private const string ParameterPattern = "^[a-z][a-z0-9_]{0,63}$";
+
+    private static MapShape ParametersShape => new([Rounds, Threads, Seed])
+    {
+        Others = Values.Scalar(),
+        OtherMeaning = "and the algorithm's own",
+        OtherName = ParameterName,
+        OtherPattern = ParameterPattern,
+    };
+
+    private static MapShape SearchShape => new([Trials], atLeast: 2, CheckSearch)
+    {
+        Others = new ListShape<ParsedNumber>("numbers, lowest and highest", Values.AnyNumber(), 2, 2) { Example = "[15, 255]" },
+        OtherMeaning = "a parameter with its range (num_leaves: [15, 255])",
+        OtherName = SearchName,
+        OtherPattern = ParameterPattern,
+    };
 
     public static TrainSection Build(ReadMap map)
     {

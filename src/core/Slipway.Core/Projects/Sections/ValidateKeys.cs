@@ -7,46 +7,23 @@ internal static class ValidateKeys
 {
     private static readonly Key[] MetricLimits = [.. Metrics.All.Select(m => m.ToLimitKey())];
 
-    public static readonly Key<ReadMap> Performance = new("performance", "Limits on metrics of the held-out rows.", new MapShape(MetricLimits) { AtLeast = 1 });
+    public static readonly Key<ReadMap> Performance = new("performance", "Limits on metrics of the held-out rows.", new MapShape(MetricLimits, atLeast: 1));
 
-    public static readonly Key<string> ChampionMetric = new("metric", "The metric to compare by.", Metrics.Name) { Required = true };
+    public static readonly Key<string> ChampionMetric = new("metric", "The metric to compare by.", Metrics.Name, required: true);
 
-    public static readonly Key<Margin> ChampionMargin = new("margin", "How much worse than the live version is still good.", Values.Margin()) { Required = true };
+    public static readonly Key<Margin> ChampionMargin = new("margin", "How much worse than the live version is still good.", Values.Margin(), required: true);
 
-    public static readonly Key<ReadMap> Champion = new("champion", "Not worse than the version that is live.", new MapShape(ChampionMetric, ChampionMargin)) { Available = false };
+    public static readonly Key<ReadMap> Champion = new("champion", "Not worse than the version that is live.", new MapShape([ChampionMetric, ChampionMargin]), available: false);
 
-    public static readonly Key<ReadMap> Robustness = new("robustness", "How much noise and gaps in the inputs may cost.", new MapShape(
-        new Key<double>("noise", "Noise on numbers, in shares of their standard deviation.", Values.Share(0, 100)),
-        new Key<double>("missing", "The share of inputs to leave out.", Values.Share(0, 100)),
-        new Key<double>("maxDrop", "How much the metric may lose.", Values.Share(0, 100)) { Required = true })
-    { AtLeast = 2 })
-    { Available = false };
+    public static readonly Key<ReadMap> Robustness = new("robustness", "How much noise and gaps in the inputs may cost.", RobustnessShape, available: false);
 
-    public static readonly Key<ReadMap> Latency = new("latency", "How fast it must answer under a stated load.", new MapShape(
-        [
-            .. LatencyLimits,
-            new Key<double>("rate", "Requests a second.", Values.PerSecond()),
-            new Key<TimeSpan>("duration", "How long to measure.", Values.Time(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
-        ])
-    { Check = NeedsAPercentile })
-    { Available = false };
+    public static readonly Key<ReadMap> Latency = new("latency", "How fast it must answer under a stated load.", LatencyShape, available: false);
 
-    public static readonly Key<ReadMap> Resources = new("resources", "What it may need.", new MapShape(
-        new Key<Bound<long>>("memory", "Memory of the process.", Values.SizeLimit()),
-        new Key<Bound<double>>("cpu", "Processor cores.", Values.CoreLimit()))
-    { AtLeast = 1 })
-    { Available = false };
+    public static readonly Key<ReadMap> Resources = new("resources", "What it may need.", ResourcesShape, available: false);
 
-    public static readonly Key<ReadMap> Fairness = new("fairness", "Equal treatment of groups.", new MapShape(
-        new Key<IReadOnlyList<string>>("groups", "Columns that name the groups.", DataKeys.Columns) { Required = true },
-        Ratio("demographicParity"),
-        Ratio("disparateImpact"),
-        Ratio("equalOpportunity"),
-        Ratio("equalisedOdds"))
-    { AtLeast = 2 })
-    { Available = false };
+    public static readonly Key<ReadMap> Fairness = new("fairness", "Equal treatment of groups.", FairnessShape, available: false);
 
-    public static readonly MapShape Shape = new(Performance, Champion, Robustness, Latency, Resources, Fairness);
+    public static readonly MapShape Shape = new([Performance, Champion, Robustness, Latency, Resources, Fairness]);
 
     /// <summary>Upper limits on the usual percentiles of the latency.</summary>
     public static Key[] LatencyLimits =>
@@ -56,13 +33,46 @@ internal static class ValidateKeys
         new Key<Bound<TimeSpan>>("p99", "99 of 100 requests.", Values.TimeLimit()),
     ];
 
+    private static MapShape RobustnessShape => new(
+        [
+            new Key<double>("noise", "Noise on numbers, in shares of their standard deviation.", Values.Share(0, 100)),
+            new Key<double>("missing", "The share of inputs to leave out.", Values.Share(0, 100)),
+            new Key<double>("maxDrop", "How much the metric may lose.", Values.Share(0, 100), required: true),
+        ],
+        atLeast: 2);
+
+    private static MapShape LatencyShape => new(
+        [
+            .. LatencyLimits,
+            new Key<double>("rate", "Requests a second.", Values.PerSecond()),
+            new Key<TimeSpan>("duration", "How long to measure.", Values.Time(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
+        ],
+        check: NeedsAPercentile);
+
+    private static MapShape ResourcesShape => new(
+        [
+            new Key<Bound<long>>("memory", "Memory of the process.", Values.SizeLimit()),
+            new Key<Bound<double>>("cpu", "Processor cores.", Values.CoreLimit()),
+        ],
+        atLeast: 1);
+
+    private static MapShape FairnessShape => new(
+        [
+            new Key<IReadOnlyList<string>>("groups", "Columns that name the groups.", DataKeys.Columns, required: true),
+            Ratio("demographicParity"),
+            Ratio("disparateImpact"),
+            Ratio("equalOpportunity"),
+            Ratio("equalisedOdds"),
+        ],
+        atLeast: 2);
+
     public static ValidateSection Build(ReadMap map) => new(
         [.. map.Find(Performance)?.Entries.Select(e => e.Value is Bound<double> limit
             ? new MetricLimit(e.Name.Value, limit.Operator, limit.Value, limit.Text)
             : throw new InvalidOperationException($"The limit of {e.Name.Value} was not read.")) ?? []]);
 
     /// <summary>A load without a limit judges nothing.</summary>
-    public static void NeedsAPercentile(Reading reading, ReadMap map)
+    private static void NeedsAPercentile(Reading reading, ReadMap map)
     {
         if (!map.Entries.Any(e => e.Name.Value is "p50" or "p95" or "p99"))
         {

@@ -2,18 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace Slipway.Core.Projects.Shapes;
 
-/// <summary>A key of the file: its name, what it means, what it may be, and whether this version does it.</summary>
-internal abstract class Key(string name, string meaning, Shape shape)
+/// <summary>A key of the file: its name, what it means, what it may be, whether its section needs it, and whether this version does it.</summary>
+internal abstract class Key(string name, string meaning, Shape shape, bool required, bool available)
 {
     public string Name { get; } = name;
 
     public Shape Shape { get; } = shape;
 
     /// <summary>True when the section is refused without it.</summary>
-    public bool Required { get; init; }
+    public bool Required { get; } = required;
 
     /// <summary>False while it is read and checked, but nothing does it.</summary>
-    public bool Available { get; init; } = true;
+    public bool Available { get; } = available;
 
     public JsonObject ToSchema()
     {
@@ -24,5 +24,6 @@ internal abstract class Key(string name, string meaning, Shape shape)
 }
 
 /// <inheritdoc/>
-internal sealed class Key<T>(string name, string meaning, Shape<T> shape) : Key(name, meaning, shape)
+internal sealed class Key<T>(string name, string meaning, Shape<T> shape, bool required = false, bool available = true)
+    : Key(name, meaning, shape, required, available)
     where T : notnull;

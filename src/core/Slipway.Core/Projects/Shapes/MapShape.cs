@@ -6,8 +6,16 @@ using Slipway.Core.Text;
 namespace Slipway.Core.Projects.Shapes;
 
 /// <summary>A section: known keys, and for some sections other keys of one shape (<see cref="Others"/>).</summary>
-internal sealed class MapShape(params Key[] keys) : Shape<ReadMap>
+/// <param name="keys">The known keys.</param>
+/// <param name="atLeast">How many keys there must be.</param>
+/// <param name="check">
+/// Refuses impossible combinations. Runs after every key was read; a value that was refused is absent from the map, though <see cref="ReadMap.Has"/> knows of it.
+/// </param>
+internal sealed class MapShape(Key[] keys, int atLeast = 0, Action<Reading, ReadMap>? check = null) : Shape<ReadMap>
 {
+    // An open section is bounded too.
+    private const int AtMost = 100;
+
     private readonly Dictionary<string, Key> _keys = keys.ToDictionary(k => k.Name);
 
     /// <summary>What keys that are not among the known ones may hold; null refuses them.</summary>
@@ -16,24 +24,18 @@ internal sealed class MapShape(params Key[] keys) : Shape<ReadMap>
     /// <summary>Why another key's name is not allowed, or null when it is.</summary>
     public Func<string, string?> OtherName { get; init; } = _ => null;
 
+    /// <summary>What other keys are, for messages.</summary>
+    public string OtherMeaning { get; init; } = "others";
+
     /// <summary>The pattern of other keys' names, for the schema.</summary>
     public string OtherPattern { get; init; } = ".";
 
-    /// <summary>How many keys there must be.</summary>
-    public int AtLeast { get; init; }
-
-    /// <summary>How many keys there may be; an open section is bounded too.</summary>
-    public int AtMost { get; init; } = 100;
-
-    /// <summary>Combinations that are impossible. Runs after every key was read; a value that was refused is absent from the map, though <see cref="ReadMap.Has"/> knows of it.</summary>
-    public Action<Reading, ReadMap>? Check { get; init; }
-
-    /// <summary>What <see cref="Check"/> holds, in the schema's words where it has them.</summary>
+    /// <summary>What the check holds, in the schema's words where it has them.</summary>
     public Action<JsonObject>? CheckInSchema { get; init; }
 
-    public override string Allowed => keys.Length == 0 ? "a section of keys with values" : $"a section with the keys {Names}{(Others is null ? "" : " and others")}";
+    public override string Allowed => $"a section with the keys {Names}";
 
-    private string Names => string.Join(", ", keys.Select(k => k.Name));
+    private string Names => string.Join(", ", [.. keys.Select(k => k.Name), .. Others is null ? (string[])[] : [OtherMeaning]]);
 
     public override JsonObject ToSchema()
     {
@@ -50,9 +52,9 @@ internal sealed class MapShape(params Key[] keys) : Shape<ReadMap>
             schema["required"] = new JsonArray([.. keys.Where(k => k.Required).Select(k => (JsonNode)k.Name)]);
         }
 
-        if (AtLeast > 0)
+        if (atLeast > 0)
         {
-            schema["minProperties"] = AtLeast;
+            schema["minProperties"] = atLeast;
         }
 
         if (Others is not null)
@@ -81,17 +83,31 @@ internal sealed class MapShape(params Key[] keys) : Shape<ReadMap>
             ReadEntry(reading, map, key, content);
         }
 
-        foreach (var key in keys.Where(k => k.Required && !map.Has(k)))
+        // Who wrote 'lable' made one mistake, and is not told that 'label' is missing too.
+        foreach (var entry in map.Entries.Where(e => e.Value is null).ToList())
+        {
+            if (!_keys.ContainsKey(entry.Name.Value) && Suggest.Closest(entry.Name.Value, _keys.Keys) is { } meant)
+            {
+                map.AddMeant(meant, entry);
+            }
+        }
+
+        var missing = keys.Where(k => k.Required && !map.Has(k)).ToList();
+        foreach (var key in missing)
         {
             reading.Refuse(node, map.PathOf(key.Name), $"'{key.Name}' is missing. It must be {key.Shape.Allowed}.");
         }
 
-        if (yaml.Entries.Count < AtLeast || yaml.Entries.Count > AtMost)
+        if (yaml.Entries.Count < atLeast && missing.Count == 0)
         {
-            reading.Refuse(node, path, $"The section has {yaml.Entries.Count} keys and must have {AtLeast} to {AtMost}{(keys.Length == 0 ? "" : $", such as {Names}")}.");
+            reading.Refuse(node, path, $"The section holds too little: it needs at least {atLeast} of {Names}.");
+        }
+        else if (yaml.Entries.Count > AtMost)
+        {
+            reading.Refuse(node, path, $"The section has {yaml.Entries.Count} keys; at most {AtMost} are allowed.");
         }
 
-        Check?.Invoke(reading, map);
+        check?.Invoke(reading, map);
         value = map;
         return true;
     }

@@ -64,6 +64,9 @@ internal sealed class ReadMap(YamlMap node, string path)
         _entries.Add(name.Value, entry);
         _inOrder.Add(entry);
     }
+
+    /// <summary>Counts a mistyped key as the one that was probably meant, with a value that was refused.</summary>
+    public void AddMeant(string key, ReadEntry entry) => _entries.TryAdd(key, entry);
 }
 
 /// <summary>A key as written; <paramref name="Value"/> is null when it was refused.</summary>

@@ -24,14 +24,14 @@ internal abstract class Shape
             return;
         }
 
-        var found = node switch
+        var sentence = node switch
         {
-            YamlText { IsNothing: true } => "Nothing",
-            YamlText text => $"'{Show(text.Value)}'",
-            YamlList => "A list",
-            _ => "A section",
+            YamlText { IsNothing: true } => $"The value is missing; it must be {Allowed}.",
+            YamlText text => $"'{Show(text.Value)}' is not {Allowed}.",
+            YamlList => $"A list is not {Allowed}.",
+            _ => $"A section is not {Allowed}.",
         };
-        reading.Refuse(node, path, $"{found} is not {Allowed}.{hint}");
+        reading.Refuse(node, path, sentence + hint);
     }
 
     /// <summary>A value for a message: one short line.</summary>

@@ -69,7 +69,7 @@ internal static class Values
     /// <summary>For a condition that is there or not: only <c>true</c>.</summary>
     public static Shape<bool> Switch() => new ScalarShape<bool>(
         "true; leave the key out otherwise",
-        () => new JsonObject { ["const"] = true },
+        () => new JsonObject { ["enum"] = new JsonArray(true) },
         (YamlText text, out bool value) => value = text.Plain && text.Value == "true");
 
     public static Shape<int> Whole(int min, int max) => new ScalarShape<int>(
@@ -199,7 +199,9 @@ internal static class Values
                 : null;
             return value is not null && value.IsUpperLimit == upperOnly;
         },
-        text => Bound.TrySplit(text.Value, out _, out _) ? "" : " Put <, <=, > or >= before it, and quotes around.");
+        text => !Bound.TrySplit(text.Value, out _, out var rest) ? " Put <, <=, > or >= before it, and quotes around."
+            : !unitPattern.Contains('%', StringComparison.Ordinal) && rest.EndsWith('%') ? " It is not a share: write it without %."
+            : "");
 
     private static string WithoutUnit(YamlText text) => Quantity.TrySplit(text.Value, out _, out var unit) && unit.IsEmpty ? " It has no unit." : "";
 

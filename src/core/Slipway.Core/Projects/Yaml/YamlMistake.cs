@@ -7,7 +7,9 @@ internal static class YamlMistake
     public static (int Line, int Column, string Message) Explain(string text, int line, int column, string message)
     {
         var lines = text.Split('\n');
-        for (var i = line; i <= Math.Min(line + 1, lines.Length); i++)
+
+        // The parser gives the place where the section began, not that of the tab.
+        for (var i = line; message.Contains("tab", StringComparison.Ordinal) && i <= lines.Length; i++)
         {
             var indent = lines[i - 1].AsSpan(0, lines[i - 1].Length - lines[i - 1].AsSpan().TrimStart().Length);
             if (indent.IndexOf('\t') is >= 0 and var tab)
@@ -21,6 +23,9 @@ internal static class YamlMistake
         {
             '>' or '|' => (line, column, $"A value that begins with '{at}' needs quotes, such as \">= 0.85\"."),
             '%' or '@' or '`' => (line, column, $"A value that begins with '{at}' needs quotes."),
+            _ when message.Contains("invalid mapping", StringComparison.Ordinal) => (line, column,
+                "This is not yaml: a value with ': ' inside needs quotes, and the keys of one section begin in the same column."),
+            '"' or '\'' when message.Contains("end of stream", StringComparison.Ordinal) => (line, column, "This is not yaml: the quote that opens here is not closed."),
             _ => (line, column, $"This is not yaml: {message.TrimEnd('.')}. Look at this line and the one above: indentation, a missing blank after ':', an open quote or bracket."),
         };
     }
