@@ -24,7 +24,7 @@ internal sealed class DataStage(IDatasets datasets) : IStage
         {
             snapshot = await datasets.SnapshotAsync(query, context.Actor, cancellationToken);
         }
-        catch (SlipwayException exception) when (exception.Data[DatasetQuery.SqlLineKey] is int line)
+        catch (SlipwayException exception) when (DatasetQuery.LineOf(exception) is int line)
         {
             // DuckDB counts lines within the SQL; people look for them in their file.
             throw new SlipwayException(exception.Kind, $"{context.Request.File}({data.SqlLine + line - 1}): data.sql: {exception.Message}", exception);

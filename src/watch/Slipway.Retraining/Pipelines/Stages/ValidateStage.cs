@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Core;
+using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Inference;
 using Slipway.Training;
@@ -23,24 +24,29 @@ internal sealed class ValidateStage(IDatasets datasets, IValidator validator) : 
         }
 
         context.Model = ModelLoader.Load(context.ModelFolder!, new ModelLoadOptions());
-        if (context.Trained is not { } trained)
-        {
-            context.Report = new ValidationReport([], new Dictionary<string, double>());
-            return StageOutcome.Succeeded("the artifact loads; no gates are set", Facts(context.Report));
-        }
-
-        var data = context.Config.Data!;
-        var rows = await datasets.ReadAsync(context.Dataset!, columns: null, cancellationToken);
-        var timeOrdered = data.Time is not null && context.Train!.Split.By is null or "time";
-        var job = new ValidationJob(context.Config.Validate, context.Train!.Task, data.Label!, timeOrdered, context.Model, rows.Take([.. trained.TestRows]));
-        var report = await validator.ValidateAsync(job, cancellationToken);
+        var report = context.Dataset is { Label: not null } dataset
+            ? await validator.ValidateAsync(await JobAsync(context, dataset, context.Config.Data!, cancellationToken), cancellationToken)
+            : new ValidationReport([], new Dictionary<string, double>());
         context.Report = report;
         return report.Verdict switch
         {
-            Verdict.Pass when report.Gates.Count == 0 => StageOutcome.Succeeded("no gates are set", Facts(report)),
+            Verdict.Pass when report.Gates.Count == 0 => StageOutcome.Succeeded("the model loads; no gates are set", Facts(report)),
             Verdict.Pass => StageOutcome.Succeeded(Sentences(report, Verdict.Pass), Facts(report)),
             var verdict => StageOutcome.Failed(Sentences(report, verdict), Facts(report)),
         };
+    }
+
+    private async Task<ValidationJob> JobAsync(PipelineContext context, DatasetVersion dataset, DataSection data, CancellationToken cancellationToken)
+    {
+        var rows = await datasets.ReadAsync(dataset, columns: null, cancellationToken);
+        if (context is { Trained: { } trained, Train: { } train })
+        {
+            var byTime = data.Time is not null && train.Split.By is null or "time";
+            return new ValidationJob(context.Config.Validate, train.Task, data.Label!, byTime, context.Model!, rows.Take([.. trained.TestRows]));
+        }
+
+        // Nobody knows which rows a finished artifact was trained on: it is judged on all that the project gives.
+        return new ValidationJob(context.Config.Validate, TrainStage.InferTask(dataset), data.Label!, data.Time is not null, context.Model!, rows);
     }
 
     private static string Sentences(ValidationReport report, Verdict verdict) =>
