@@ -1,4 +1,5 @@
 using Slipway.Core.Errors;
+using Slipway.Core.Files;
 using Slipway.Inference.LightGbm;
 
 namespace Slipway.Inference;
@@ -49,6 +50,9 @@ internal static class ModelFiles
     {
         var onnx = Path.Combine(folder, OnnxName);
         var text = Path.Combine(folder, LightGbmName);
+        RequireInside(folder, OnnxName);
+        RequireInside(folder, LightGbmName);
+        RequireInside(folder, TabularSchema.FileName);
         if (File.Exists(onnx) && File.Exists(text))
         {
             throw Invalid($"{folder} holds both {OnnxName} and {LightGbmName}. Keep the one that is the model.");
@@ -75,6 +79,9 @@ internal static class ModelFiles
 
         throw Invalid($"{folder} has no {OnnxName} and no {LightGbmName}.");
     }
+
+    // An artifact may hold links, but none that leads out of it.
+    private static void RequireInside(string folder, string name) => SafePath.Resolve(folder, name, "model file");
 
     private static ModelFormat Recognise(string path)
     {

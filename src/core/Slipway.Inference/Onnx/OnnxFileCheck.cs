@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Slipway.Core.Errors;
 using Slipway.Core.Files;
@@ -38,6 +39,9 @@ internal sealed class OnnxFileCheck
         [(Message.SparseTensor, 2)] = Message.Tensor,
         [(Message.Tensor, 13)] = Message.Entry,
     };
+
+    // U+FFFD stands for bytes that are not UTF-8.
+    private static readonly SearchValues<char> NeverInNames = SearchValues.Create("*%\\\uFFFD");
 
     private readonly ProtobufReader _reader;
     private readonly string _folder;
@@ -145,10 +149,11 @@ internal sealed class OnnxFileCheck
 
     private void CheckLocation(string location)
     {
-        // ONNX Runtime takes the location */_ORT_MEM_ADDR_/* for an address in its own memory, whether or not there is a file of that name.
-        if (location.Contains('*', StringComparison.Ordinal) || location.Contains("_ORT_MEM_ADDR_", StringComparison.Ordinal))
+        // ONNX Runtime takes the location */_ORT_MEM_ADDR_/* for an address in its own memory, whether or not there is a file of that name. And it takes every name as it
+        // stands: what the resolver would decode or replace must not come into question, or the file that is checked is not the one that is opened.
+        if (location.AsSpan().ContainsAny(NeverInNames))
         {
-            throw Outside(location, "which is no file name");
+            throw Outside(location, "which is no plain file name");
         }
 
         string file;
