@@ -9,4 +9,8 @@ namespace Slipway.Inference;
 /// True when the inputs are columns of a table: callers may send them in any order as [N] or [N,1], or, when all are numbers,
 /// as one matrix [N,F] in the order of <paramref name="Inputs"/>.
 /// </param>
-public sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, bool Tabular);
+public sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, bool Tabular)
+{
+    /// <summary>The classes in the order of the scores, the second of two being the positive one; empty for a regression, and where the artifact does not say.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+}

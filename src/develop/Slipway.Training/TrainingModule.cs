@@ -1,5 +1,10 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Storage;
+using Slipway.Training.Commands;
+using Slipway.Training.Endpoints;
+using Slipway.Training.LightGbm;
+using Slipway.Training.Migrations;
 
 namespace Slipway.Training;
 
@@ -7,10 +12,19 @@ namespace Slipway.Training;
 public static class TrainingModule
 {
     /// <summary>Adds the trainers, <see cref="ITrials"/> and its tables.</summary>
-    public static IServiceCollection AddTraining(this IServiceCollection services, TrainingOptions options) => throw new NotImplementedException();
+    public static IServiceCollection AddTraining(this IServiceCollection services, TrainingOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<ITrials, TrialStore>()
+        .AddSingleton<ITrainer, LightGbmTrainer>()
+        .AddSingleton<ITrainer, CommandTrainer>()
+        .AddSingleton(new SchemaPart(typeof(TrainingModule).Assembly, M2026112430_Trials.Number));
 
     /// <summary>Maps <c>/api/v1/models/{model}/trials</c>.</summary>
-    public static IEndpointRouteBuilder MapTraining(this IEndpointRouteBuilder routes) => throw new NotImplementedException();
+    public static IEndpointRouteBuilder MapTraining(this IEndpointRouteBuilder routes)
+    {
+        ListTrials.Map(routes);
+        return routes;
+    }
 }
 
 /// <summary>Settings of training.</summary>

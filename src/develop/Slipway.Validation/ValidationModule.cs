@@ -6,5 +6,5 @@ namespace Slipway.Validation;
 public static class ValidationModule
 {
     /// <summary>Adds <see cref="IValidator"/>.</summary>
-    public static IServiceCollection AddValidation(this IServiceCollection services) => throw new NotImplementedException();
+    public static IServiceCollection AddValidation(this IServiceCollection services) => services.AddSingleton<IValidator, Validator>();
 }

@@ -1,10 +1,13 @@
 namespace Slipway.Statistics.Quality;
 
-/// <summary>Metrics of the probability of class 1. A row counts as class 1 when its probability is above ½, so an exact tie is class 0 as with an arg max.</summary>
+/// <summary>Metrics of the probability of class 1. A row counts as class 1 from a probability of ½ on, as the served label does.</summary>
 internal static class BinaryMetrics
 {
     private const double Clip = 1e-15;
     private const int CalibrationBins = 10;
+
+    /// <summary>True when a row of that probability counts as class 1.</summary>
+    public static bool IsPositive(double score) => score >= 0.5;
 
     public static double? Accuracy(Sample sample)
     {
@@ -187,7 +190,7 @@ internal static class BinaryMetrics
             cells.Clear();
             for (var i = 0; i < sample.Count; i++)
             {
-                cells[(sample.Truth(i) == 1 ? 2 : 0) + (sample.Score(i) > 0.5 ? 1 : 0)]++;
+                cells[(sample.Truth(i) == 1 ? 2 : 0) + (IsPositive(sample.Score(i)) ? 1 : 0)]++;
             }
 
             return new Confusion(cells[3], cells[1], cells[0], cells[2]);

@@ -67,6 +67,22 @@ public static class QualityMetrics
         return Compute(known, rows, sample);
     }
 
+    /// <summary>
+    /// For a metric that is a plain share of rows, the number of rows it is a share of: all for accuracy (and weighted_recall, which equals it), those predicted as class 1 for
+    /// precision, those of class 1 for recall. Null for every other metric. <see cref="Wilson"/> gives such a share an interval.
+    /// </summary>
+    public static long? Trials(string metric, ScoredRows rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return (rows.Task, metric) switch
+        {
+            (LearningTask.Binary or LearningTask.Multiclass, "accuracy") or (LearningTask.Multiclass, "weighted_recall") => rows.Truth.Length,
+            (LearningTask.Binary, "precision") => rows.Scores.LongCount(BinaryMetrics.IsPositive),
+            (LearningTask.Binary, "recall") => rows.Truth.LongCount(t => t == 1),
+            _ => null,
+        };
+    }
+
     /// <summary>Every metric of the task that has a value.</summary>
     public static IReadOnlyDictionary<string, double> ComputeAll(ScoredRows rows)
     {

@@ -23,7 +23,7 @@ def regression(name, truth, scores):
 
 
 def binary(name, truth, scores):
-    predicted = (scores > 0.5).astype(int)
+    predicted = (scores >= 0.5).astype(int)
     tp, fp = int(((predicted == 1) & (truth == 1)).sum()), int(((predicted == 1) & (truth == 0)).sum())
     fn = int(((predicted == 0) & (truth == 1)).sum())
     both = len(set(truth)) == 2
