@@ -106,7 +106,7 @@ internal sealed class ProfileQuery(DuckSession session, DatasetsOptions options,
             $"""
             select n, v from (
               select row_number() over () - 1 as n, v from (
-                select {column}::double as v from {_table} where {column} is not null order by v))
+                select {column}::double as v from {_table} where {column} is not null order by 1))
             where n in ({string.Join(", ", needed.Select(n => n.ToString("0", CultureInfo.InvariantCulture)))})
             """,
             r => (Place: (decimal)r.GetInt64(0), Value: r.GetDouble(1))).ToDictionary(v => v.Place, v => v.Value);
@@ -133,10 +133,17 @@ internal sealed class ProfileQuery(DuckSession session, DatasetsOptions options,
 
     private IEnumerable<KeyValuePair<string, IReadOnlyList<ValueCount>>> Top(IReadOnlyList<ColumnPlan> columns)
     {
+        // Named in an inner query: a column of the data may have any name, and would win over ours.
         var parts = columns.Select((c, i) =>
-            $"(select {i} as c, {AsText(c, "v")} as t, n from (select {Comparable(c)} as v, count(*) as n from {_table} where {c.Quoted} is not null group by v order by n desc, v limit {MaxTop}))");
+            $"""
+            (select {i} as c, {AsText(c, "v")} as t, n from (
+              select v, count(*) as n from (select {Comparable(c)} as v from {_table} where {c.Quoted} is not null) group by v order by n desc, v limit {MaxTop}))
+            """);
 
-        return session.Query($"select c, t, n from ({string.Join(" union all ", parts)}) order by c, n desc, t", r => (Column: columns[r.GetInt32(0)], Value: Text(columns[r.GetInt32(0)], r, 1)!, Count: r.GetInt64(2)))
+        return session
+            .Query(
+                $"select c, t, n from ({string.Join(" union all ", parts)}) order by c, n desc, t",
+                r => (Column: columns[r.GetInt32(0)], Value: Text(columns[r.GetInt32(0)], r, 1)!, Count: r.GetInt64(2)))
             .GroupBy(v => v.Column.Name, v => new ValueCount(v.Value, v.Count))
             .Select(g => KeyValuePair.Create<string, IReadOnlyList<ValueCount>>(g.Key, [.. g]));
     }
@@ -172,7 +179,13 @@ internal sealed class ProfileQuery(DuckSession session, DatasetsOptions options,
         };
     }
 
-    private static double Number(string? text) => double.Parse(text ?? "0", NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static double Number(string? text) => text switch
+    {
+        null => 0,
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        _ => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
+    };
 
     private static double? NullableDouble(DuckDBDataReader row, int field) => row.IsDBNull(field) ? null : row.GetDouble(field);
 }

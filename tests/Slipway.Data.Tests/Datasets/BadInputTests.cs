@@ -22,7 +22,7 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("select *\nfrom\n'missing.csv'", null, "'missing.csv', but there is no such file")]
     [InlineData("select * from 'no/such/*.parquet'", null, "'no/such/*.parquet', but there is no such file")]
     [InlineData("select * from 'nothing'", 1, "no table 'nothing'")]
-    [InlineData("select * from './nothing'", null, "'nothing', but there is no such file")]
+    [InlineData("select * from './nothing'", 1, "'./nothing' is neither a folder of the project nor a file")]
     [InlineData("select 1 as a, 2 as A", null, "two columns named 'A'")]
     [InlineData("select [1, 2] as list", null, "column 'list' of rides has the type INTEGER[]: nested")]
     [InlineData("select {'a': 1} as s", null, "column 's' of rides has the type STRUCT")]

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Slipway.Core.Errors;
+using Slipway.Core.Files;
 using Slipway.Datasets.Duck;
 
 namespace Slipway.Datasets.Sql;
@@ -12,36 +13,58 @@ internal static class GzipCheck
     /// <summary>Checks every gzip file that <paramref name="patterns"/> match.</summary>
     public static void Verify(DuckSession session, DatasetQuery query, IReadOnlyList<string> patterns, CancellationToken stop)
     {
-        foreach (var pattern in patterns.Where(p => p.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) || p.EndsWith('*')).Distinct())
+        var files = patterns.SelectMany(p => session.Query("select file from glob($1::varchar)", r => r.GetString(0), p)).Distinct();
+        foreach (var file in files.Where(f => f.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) || f.EndsWith(".gzip", StringComparison.OrdinalIgnoreCase)))
         {
-            foreach (var file in session.Query("select file from glob($1::varchar)", r => r.GetString(0), pattern))
+            var name = Path.GetRelativePath(query.Folder, file);
+            try
             {
-                if (file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+                if (!IsWhole(SafePath.Resolve(query.Folder, name, "data file"), stop))
                 {
-                    Verify(query, file, stop);
+                    throw Damaged(query, name, null);
                 }
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                throw Damaged(query, name, e);
             }
         }
     }
 
-    private static void Verify(DatasetQuery query, string file, CancellationToken stop)
+    // The runtime's reader takes the end of the file for the end of the content, too. So a short packed file of our own is read behind it: if that arrives
+    // unharmed, then the one before it was complete; if not, its bytes were taken for the missing end.
+    private static bool IsWhole(string file, CancellationToken stop)
     {
+        var mark = Guid.NewGuid().ToByteArray();
+        using var packed = new ChainedStream(File.OpenRead(file), new MemoryStream(Pack(mark)));
+        using var content = new GZipStream(packed, CompressionMode.Decompress);
         var buffer = new byte[256 * 1024];
-        try
+        var kept = 0;
+        int read;
+        while ((read = content.Read(buffer.AsSpan(kept))) > 0)
         {
-            using var packed = File.OpenRead(file);
-            using var content = new GZipStream(packed, CompressionMode.Decompress);
-            while (content.Read(buffer) > 0)
-            {
-                stop.ThrowIfCancellationRequested();
-            }
+            stop.ThrowIfCancellationRequested();
+            var length = kept + read;
+            kept = Math.Min(length, mark.Length);
+            buffer.AsSpan(length - kept, kept).CopyTo(buffer);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            throw new SlipwayException(
-                ErrorKind.InvalidInput,
-                $"The SQL of {query.Name} reads '{Path.GetRelativePath(query.Folder, file)}', which cannot be unpacked: it is damaged, cut off or no gzip file. Copy it again ({e.Message})",
-                e);
-        }
+
+        return buffer.AsSpan(0, kept).SequenceEqual(mark);
     }
+
+    private static byte[] Pack(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.NoCompression))
+        {
+            gzip.Write(content);
+        }
+
+        return packed.ToArray();
+    }
+
+    private static SlipwayException Damaged(DatasetQuery query, string name, Exception? inner) => new(
+        ErrorKind.InvalidInput,
+        $"The SQL of {query.Name} reads '{name}', which cannot be unpacked: it is cut off, damaged or no gzip file. Copy it again.",
+        inner!);
 }

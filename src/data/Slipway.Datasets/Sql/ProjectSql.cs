@@ -145,7 +145,9 @@ internal sealed class ProjectSql
         var line = _places.LineOfByte(node.Place());
         if (node.Text("schema_name").Length > 0 || _places.QuotedAt(node.Place()) is not { } written || written.Value != name || !_files.LooksLikeFile(name))
         {
-            throw _places.Error(line, $"there is no table '{name}'. Write a file of the project in quotes, such as from 'data/{Path.GetFileName(name)}.csv', or name a query with `with`");
+            throw _places.Error(line, name.Contains('/', StringComparison.Ordinal)
+                ? $"'{name}' is neither a folder of the project nor a file whose ending tells its kind (csv, tsv, json, parquet; with .gz or .zst). Read it with read_csv('…') or the like"
+                : $"there is no table '{name}'. Write a file of the project in quotes, such as from 'data/{name}.csv', or name a query with `with`");
         }
 
         return new SqlEdit(node.Place(), written.Bytes, DuckText.Name(_files.Complete(name, line)));

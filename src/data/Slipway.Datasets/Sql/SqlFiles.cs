@@ -18,8 +18,7 @@ internal sealed class SqlFiles(DatasetQuery query)
 
     /// <summary>True when a quoted name after FROM means a file or a folder, not a table.</summary>
     public bool LooksLikeFile(string name) =>
-        name.Contains('/', StringComparison.Ordinal)
-        || Endings.Any(e => Packed.Any(p => name.EndsWith(e + p, StringComparison.OrdinalIgnoreCase)))
+        Endings.Any(e => Packed.Any(p => name.EndsWith(e + p, StringComparison.OrdinalIgnoreCase)))
         || Directory.Exists(Path.Combine(query.Folder, name));
 
     /// <summary>The absolute name, inside the project's folder. A folder stands for the files of one kind in it.</summary>

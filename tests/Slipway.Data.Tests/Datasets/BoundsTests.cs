@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Slipway.Core.Errors;
+using Slipway.Datasets;
+
+namespace Slipway.Data.Tests.Datasets;
+
+/// <summary>Work with data has an end, and takes the memory it was given.</summary>
+public sealed class BoundsTests
+{
+    // Ten thousand million rows, one after the other: it would run for minutes.
+    private const string Endless = "select sum(hash(range)) as s from range(10000000000)";
+
+    [Fact]
+    public async Task A_query_over_its_time_is_stopped_and_named()
+    {
+        await using var host = await DatasetsHost.StartAsync(new DatasetsOptions { TimeLimit = TimeSpan.FromMilliseconds(200) });
+        var clock = Stopwatch.StartNew();
+
+        var error = await Assert.ThrowsAsync<SlipwayException>(() => host.SnapshotAsync(Endless));
+
+        Assert.Equal(ErrorKind.Timeout, error.Kind);
+        Assert.StartsWith("The SQL of rides ran longer than 00:00:00.2000000 and was stopped.", error.Message, StringComparison.Ordinal);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"stopped after {clock.Elapsed}");
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(host.Data, "work")));
+    }
+
+    [Fact]
+    public async Task A_query_that_nobody_waits_for_is_stopped()
+    {
+        await using var host = await DatasetsHost.StartAsync(new DatasetsOptions { ConcurrentQueries = 1 });
+        using var leaves = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var query = host.Datasets.QueryAsync(host.Query(Endless), leaves.Token);
+        var waits = host.TableAsync("select 1 as a");
+
+        await leaves.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
+        Assert.Equal(1, (await waits).Rows);
+    }
+
+    [Fact]
+    public async Task A_table_that_would_not_fit_is_refused_by_its_bound()
+    {
+        await using var host = await DatasetsHost.StartAsync(new DatasetsOptions { MaxTableCells = 100_000 });
+
+        var error = await Assert.ThrowsAsync<SlipwayException>(() => host.TableAsync("select range as a, range as b from range(100000)"));
+
+        Assert.Equal(ErrorKind.TooLarge, error.Kind);
+        Assert.Contains("MaxTableCells (100000)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_disk_than_allowed_is_refused_by_its_bound()
+    {
+        await using var host = await DatasetsHost.StartAsync(new DatasetsOptions { MemoryMegabytes = 64, DiskMegabytes = 64 });
+
+        var error = await Assert.ThrowsAsync<SlipwayException>(
+            () => host.SnapshotAsync("select hash(range)::varchar as a, hash(range + 1)::varchar as b, hash(range + 2)::varchar as c from range(5000000) order by a"));
+
+        Assert.Equal(ErrorKind.TooLarge, error.Kind);
+        Assert.Contains("MemoryMegabytes (64)", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(host.Data, "work")));
+    }
+
+    [Fact]
+    public async Task Two_million_rows_are_sorted_kept_and_profiled_in_the_memory_they_were_given()
+    {
+        await using var host = await DatasetsHost.StartAsync(new DatasetsOptions { MemoryMegabytes = 96 });
+        await host.SnapshotAsync("select range as id from range(1000)");
+        using var process = Process.GetCurrentProcess();
+        var before = process.WorkingSet64;
+        var peak = 0L;
+        using var watch = new Timer(_ => peak = Math.Max(peak, Environment.WorkingSet), null, 0, 20);
+
+        // 2 million rows of 10 columns are 160 MB and more as they stand, and twice that while they are sorted.
+        var version = (await host.SnapshotAsync(
+            """
+            select range as id, timestamp '2024-01-01' + to_seconds((range * 7919) % 1000003) as at, hash(range) / 1.8446744073709552e19 as x1, hash(range + 1) / 1.8446744073709552e19 as x2,
+              hash(range + 2) / 1.8446744073709552e19 as x3, hash(range + 3) / 1.8446744073709552e19 as x4, range % 7 as x5, range % 1000 as x6, 'city ' || (range % 50) as c1, 'user ' || range as c2
+            from range(2000000)
+            """,
+            "at")).Version;
+
+        Assert.Equal(2_000_000, version.Rows);
+        Assert.True(peak - before < 400L * 1024 * 1024, $"grew by {(peak - before) >> 20} MB");
+        Assert.All(version.Columns[0].Quantiles, (quantile, i) => Assert.Equal(i * 1_999_999 / 10.0, quantile, 1e-6));
+        Assert.Equal(999_999.5, version.Columns[0].Mean!.Value, 1e-3);
+        Assert.Equal(20, version.Columns[8].Top.Count);
+        Assert.Equal(new ValueCount("city 0", 40_000), version.Columns[8].Top[0]);
+    }
+
+    [Fact]
+    public void Settings_out_of_bounds_are_named_together()
+    {
+        var error = Assert.Throws<SlipwayException>(() => new DatasetsOptions { Threads = 0, MemoryMegabytes = 1, TimeLimit = TimeSpan.Zero }.Check());
+
+        Assert.Equal(3, error.Details.Count);
+        Assert.Contains("Slipway:Datasets:Threads must be 1 to 256.", error.Message, StringComparison.Ordinal);
+    }
+}
