@@ -77,6 +77,6 @@ public sealed class ProjectBoundsTests
             {
                 return e.Details.Count > 0 && e.Details.All(d => d.StartsWith("f(", StringComparison.Ordinal) && !d.Contains("(0,", StringComparison.Ordinal));
             }
-        }, iter: 20_000);
+        }, iter: 5_000);
     }
 }

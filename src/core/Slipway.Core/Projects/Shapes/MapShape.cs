@@ -57,13 +57,17 @@ internal sealed class MapShape(Key[] keys, int atLeast = 0, Action<Reading, Read
             schema["minProperties"] = atLeast;
         }
 
-        if (Others is not null)
+        if (Others is null)
         {
-            schema["patternProperties"] = new JsonObject { [OtherPattern] = Others.ToSchema() };
+            schema["additionalProperties"] = false;
+        }
+        else
+        {
+            schema["propertyNames"] = new JsonObject { ["pattern"] = OtherPattern };
+            schema["additionalProperties"] = Others.ToSchema();
             schema["maxProperties"] = AtMost;
         }
 
-        schema["additionalProperties"] = false;
         CheckInSchema?.Invoke(schema);
         return schema;
     }
