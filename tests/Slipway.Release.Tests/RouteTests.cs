@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Access;
+
+namespace Slipway.Release.Tests;
+
+public sealed class RouteTests(ReleaseFixture fixture)
+{
+    [Fact]
+    public void Every_route_has_a_name_a_summary_and_the_permission_that_it_needs()
+    {
+        var routes = fixture.Host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
+
+        Assert.All(routes, route => Assert.NotNull(route.Metadata.GetMetadata<IEndpointSummaryMetadata>()));
+        Assert.Equal(
+            [
+                "ApproveVersion: Approve",
+                "DeployVersion: Deploy",
+                "GetDeployment: Read",
+                "GetVersion: Read",
+                "ListDeploymentEvents: Read",
+                "ListDeployments: Read",
+                "ListModels: Read",
+                "ListVersionEvents: Read",
+                "ListVersions: Read",
+                "RejectVersion: Approve",
+                "RollBackDeployment: Deploy",
+            ],
+            routes.Select(r => $"{r.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName}: {r.Metadata.GetMetadata<NeedsPermission>()?.Permission}").Order());
+    }
+}
