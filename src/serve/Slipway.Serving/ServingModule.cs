@@ -1,24 +1,59 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Slipway.Rollouts;
+using Slipway.Serving.Endpoints;
+using Slipway.Serving.Figures;
+using Slipway.Serving.OpenInference;
+using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
 
 /// <summary>Serving: the protocols, the routing snapshot and live figures.</summary>
 public static class ServingModule
 {
-    /// <summary>Adds <see cref="Rollouts.IVersionServer"/>, <see cref="Figures.IServingFigures"/> and the protocols.</summary>
-    public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions options) => throw new NotImplementedException();
+    /// <summary>Slipway's version, as the protocols tell it.</summary>
+    internal static string Version { get; } =
+        typeof(ServingModule).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Maps <c>/v2</c>, <c>/health</c>, <c>/metrics</c> and the gRPC health service.</summary>
-    public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes) => throw new NotImplementedException();
-}
+    /// <summary>Adds <see cref="IVersionServer"/>, <see cref="IServingFigures"/>, <see cref="IInferenceService"/> and the protocols.</summary>
+    public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton(options);
+        services.AddSingleton<ServingFigures>();
+        services.AddSingleton<IServingFigures>(s => s.GetRequiredService<ServingFigures>());
+        services.AddSingleton<VersionServer>();
+        services.AddSingleton<IVersionServer>(s => s.GetRequiredService<VersionServer>());
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<IInferenceService, InferenceService>();
+        services.AddSingleton<InferModel>();
+        services.AddGrpc();
+        GrpcHealth.Add(services);
+        return services;
+    }
 
-/// <summary>Bounds and settings of serving.</summary>
-public sealed record ServingOptions
-{
-    /// <summary>The largest request body, in bytes, also after decompression.</summary>
-    public long MaxRequestBytes { get; init; } = 64L << 20;
+    /// <summary>Maps <c>/v2</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the gRPC health service.</summary>
+    public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
+    {
+        var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
+        InferModel.Map(v2.MapGroup("/models"));
 
-    /// <summary>The most elements of one request's tensors together.</summary>
-    public int MaxElements { get; init; } = 16 << 20;
+        var told = v2.MapGroup("").AddEndpointFilter(OpenInferenceErrors.FilterAsync);
+        GetServerMetadata.Map(told);
+        GetServerLive.Map(told);
+        GetServerReady.Map(told);
+        GetModelMetadata.Map(told.MapGroup("/models"));
+        GetModelReady.Map(told.MapGroup("/models"));
+
+        GetHealth.Map(routes);
+        GetMetrics.Map(routes);
+        GetDeploymentFigures.Map(routes);
+        GrpcHealth.Map(routes);
+        return routes;
+    }
 }

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Slipway.Core.Names;
+
+namespace Slipway.Serving.Figures;
+
+/// <summary>Holds one recorder for each version that a deployment has answered with, and shows them to OpenTelemetry.</summary>
+internal sealed class ServingFigures : IServingFigures, IDisposable
+{
+    /// <summary>
+    /// The most versions that are remembered per deployment, newest first. Each is a series of its own in the metrics, and a deployment that is retrained every night
+    /// would otherwise add one every night.
+    /// </summary>
+    public const int MaxVersions = 16;
+
+    private readonly TimeProvider _time;
+    private readonly Meter _meter;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<VersionRecorder>> _recorders = [];
+
+    public ServingFigures(TimeProvider time, IMeterFactory meters)
+    {
+        _time = time;
+        _meter = meters.Create(new MeterOptions("Slipway.Serving"));
+
+        // Observed when somebody exports, so that nothing is added to a request.
+        _meter.CreateObservableCounter("slipway.serving.requests", () => Observe(t => t.Requests), "{request}", "Requests answered, errors included.");
+        _meter.CreateObservableCounter("slipway.serving.errors", () => Observe(t => t.Errors), "{request}", "Requests that were answered with an error.");
+        _meter.CreateObservableCounter("slipway.serving.rows", () => Observe(t => t.Rows), "{row}", "Rows scored.");
+        _meter.CreateObservableCounter("slipway.serving.time", () => Observe(t => t.TotalSeconds), "s", "Time spent on requests.");
+        _meter.CreateObservableGauge(
+            "slipway.serving.request.duration.p95", () => Observe(t => t.Milliseconds(0.95) / 1000 ?? 0), "s", "The 95 % quantile of a request's time.");
+    }
+
+    public IReadOnlyList<VersionFigures> Read(string deployment)
+    {
+        VersionRecorder[] recorders;
+        lock (_gate)
+        {
+            recorders = _recorders.TryGetValue(deployment, out var list) ? [.. list] : [];
+        }
+
+        return [.. recorders.Select(r => r.Read()).Where(f => f.Requests > 0)];
+    }
+
+    /// <summary>Every recorder with its deployment's name, by name, then newest first.</summary>
+    public IReadOnlyList<(string Deployment, VersionRecorder Recorder)> List()
+    {
+        lock (_gate)
+        {
+            return [.. _recorders.OrderBy(r => r.Key, StringComparer.Ordinal).SelectMany(r => r.Value, (r, recorder) => (r.Key, recorder))];
+        }
+    }
+
+    /// <summary>The recorder of a version, which becomes the deployment's newest. A version that comes back goes on counting where it was.</summary>
+    public VersionRecorder GetRecorder(string deployment, VersionReference version)
+    {
+        lock (_gate)
+        {
+            if (!_recorders.TryGetValue(deployment, out var list))
+            {
+                _recorders[deployment] = list = [];
+            }
+
+            var recorder = list.Find(r => r.Version == version) ?? new VersionRecorder(version, _time);
+            list.Remove(recorder);
+            list.Insert(0, recorder);
+            if (list.Count > MaxVersions)
+            {
+                list.RemoveAt(MaxVersions);
+            }
+
+            return recorder;
+        }
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<T>> Observe<T>(Func<Tally, T> value)
+        where T : struct
+    {
+        foreach (var (deployment, recorder) in List())
+        {
+            var tags = new TagList
+            {
+                { "slipway.deployment", deployment },
+                { "slipway.model", recorder.Version.Model },
+                { "slipway.model.version", recorder.Version.Version.ToString() },
+            };
+            yield return new Measurement<T>(value(recorder.ReadTotals().Sum), tags);
+        }
+    }
+}

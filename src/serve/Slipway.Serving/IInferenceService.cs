@@ -1,0 +1,26 @@
+using Slipway.Core.Errors;
+
+namespace Slipway.Serving;
+
+/// <summary>
+/// The one place where predictions are made. A protocol translates its request into an <see cref="InferenceCall"/> and the call's outputs into its answer; routing, checks,
+/// the run and the figures are here, the same for all.
+/// </summary>
+public interface IInferenceService
+{
+    /// <summary>
+    /// Takes up a request: starts its clock and finds the deployment. The caller disposes the call, whatever happens, and says <see cref="InferenceCall.Complete"/> when the
+    /// answer stands.
+    /// </summary>
+    /// <param name="deployment">The name that the caller used.</param>
+    /// <param name="version">A semantic version or a version's number, when the caller wants one of the loaded versions; null for the deployment's choice.</param>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when there is no such deployment, or it has no such version loaded.</exception>
+    InferenceCall Begin(string deployment, string? version);
+
+    /// <summary>
+    /// Chooses the version, checks <see cref="InferenceCall.Inputs"/> against its signature and fills <see cref="InferenceCall.Outputs"/>. A version that is replaced meanwhile
+    /// answers to the end; one that is already gone is never chosen.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>, one sentence that says which input is wrong and what was expected.</exception>
+    ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken);
+}

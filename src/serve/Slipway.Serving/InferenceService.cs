@@ -1,0 +1,80 @@
+using Microsoft.Extensions.ObjectPool;
+using Slipway.Core.Errors;
+using Slipway.Inference;
+using Slipway.Serving.Routing;
+
+namespace Slipway.Serving;
+
+/// <summary>Routes a call, checks it, and runs the model on the caller's thread: a hop to another thread costs more than a small model.</summary>
+internal sealed class InferenceService : IInferenceService
+{
+    private readonly VersionServer _versions;
+    private readonly ObjectPool<InferenceCall> _calls;
+
+    public InferenceService(VersionServer versions, TimeProvider time)
+    {
+        _versions = versions;
+        _calls = new CallPool(time).Pool;
+    }
+
+    public InferenceCall Begin(string deployment, string? version)
+    {
+        var (route, _) = _versions.Get(deployment, version);
+        var call = _calls.Get();
+        call.Start(route, version);
+        return call;
+    }
+
+    public ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (_, version) = _versions.Get(call.Deployment, call.Pinned);
+
+            // No lease means that the version was retired after the snapshot was read, so a newer snapshot is there.
+            if (version.Loaded.Model.TryLease(out var lease))
+            {
+                using (lease)
+                {
+                    Run(call, version, lease.Model);
+                    return ValueTask.CompletedTask;
+                }
+            }
+        }
+    }
+
+    private static void Run(InferenceCall call, ServedVersion version, IModel model)
+    {
+        call.Answered = version;
+        CheckRequestedOutputs(call, model.Signature);
+        var rows = SignatureCheck.Apply(model.Signature, call.Inputs);
+        call.Fields.CheckRows(rows);
+        model.Run(call.Inputs, call.Outputs);
+        call.Rows = rows;
+    }
+
+    private static void CheckRequestedOutputs(InferenceCall call, ModelSignature signature)
+    {
+        foreach (var name in call.RequestedOutputs)
+        {
+            if (!signature.Outputs.Any(o => o.Name == name))
+            {
+                throw new SlipwayException(
+                    ErrorKind.InvalidInput,
+                    $"{call.Deployment} has no output '{name}'. Its outputs are {string.Join(", ", signature.Outputs.Select(o => o.Name))}.");
+            }
+        }
+    }
+
+    /// <summary>The pool and the policy need each other: a call returns itself.</summary>
+    private sealed class CallPool(TimeProvider time) : PooledObjectPolicy<InferenceCall>
+    {
+        private ObjectPool<InferenceCall>? _pool;
+
+        public ObjectPool<InferenceCall> Pool => _pool ??= new DefaultObjectPool<InferenceCall>(this, maximumRetained: 64 * Environment.ProcessorCount);
+
+        public override InferenceCall Create() => new(Pool, time);
+
+        public override bool Return(InferenceCall obj) => true;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text;
+using System.Text.Json;
+using Slipway.Inference;
+
+namespace Slipway.Serving.OpenInference;
+
+/// <summary>The parts of an answer that are the same for every request to a version.</summary>
+internal sealed class AnswerTemplate
+{
+    private readonly Dictionary<string, byte[]> _outputs;
+    private readonly string[] _names;
+
+    public AnswerTemplate(string deployment, string version, string role, ModelSignature signature)
+    {
+        Head = Encoding.UTF8.GetBytes(
+            $"{{\"model_name\":{Quote(deployment)},\"model_version\":{Quote(version)},\"parameters\":{{\"role\":{Quote(role)}}},\"id\":");
+        _names = [.. signature.Outputs.Select(o => o.Name)];
+        _outputs = signature.Outputs.ToDictionary(
+            o => o.Name, o => Encoding.UTF8.GetBytes($"{{\"name\":{Quote(o.Name)},\"datatype\":"), StringComparer.Ordinal);
+    }
+
+    /// <summary>Everything up to the id's value.</summary>
+    public byte[] Head { get; }
+
+    /// <summary>An output's beginning, up to its datatype's value.</summary>
+    public byte[] Output(string name) => _outputs[name];
+
+    /// <summary>The outputs' names, in the signature's order.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+}

@@ -1,0 +1,42 @@
+using Slipway.Rollouts;
+
+namespace Slipway.Serving.Routing;
+
+/// <summary>
+/// Everything that a request needs to know, read once. Immutable: a change builds a new snapshot and swaps it, so a request sees the state before or after a change,
+/// never a mixture.
+/// </summary>
+internal sealed class RoutingSnapshot
+{
+    private readonly Dictionary<string, ServedDeployment> _deployments;
+    private readonly Dictionary<string, ServedDeployment>.AlternateLookup<ReadOnlySpan<char>> _byName;
+
+    private RoutingSnapshot(Dictionary<string, ServedDeployment> deployments)
+    {
+        _deployments = deployments;
+        _byName = deployments.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public static RoutingSnapshot Empty { get; } = new(new Dictionary<string, ServedDeployment>(StringComparer.Ordinal));
+
+    public IReadOnlyCollection<ServedDeployment> Deployments => _deployments.Values;
+
+    public ServedDeployment? Find(ReadOnlySpan<char> name) => _byName.TryGetValue(name, out var deployment) ? deployment : null;
+
+    public RoutingSnapshot With(ServedDeployment deployment) =>
+        new(new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal) { [deployment.Name] = deployment });
+
+    /// <summary>True when some deployment answers, or can be rolled back, with the version.</summary>
+    public bool Names(DeployedVersion version)
+    {
+        foreach (var deployment in _deployments.Values)
+        {
+            if (deployment.State.Stable == version || deployment.State.Previous == version)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

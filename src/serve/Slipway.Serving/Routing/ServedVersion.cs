@@ -1,0 +1,50 @@
+using System.Globalization;
+using Slipway.Core.Names;
+using Slipway.Inference;
+using Slipway.Serving.Figures;
+using Slipway.Serving.OpenInference;
+
+namespace Slipway.Serving.Routing;
+
+/// <summary>A version in a deployment: the model, what it is called, and where its figures go. Immutable.</summary>
+internal sealed class ServedVersion
+{
+    private readonly string _semantic;
+    private readonly string? _number;
+
+    public ServedVersion(string deployment, string role, VersionReference reference, LoadedVersion loaded, VersionRecorder figures)
+    {
+        Reference = reference;
+        Role = role;
+        Loaded = loaded;
+        Figures = figures;
+        _semantic = reference.Version.ToString();
+        _number = loaded.Number?.ToString(CultureInfo.InvariantCulture);
+        Answer = new AnswerTemplate(deployment, _semantic, role, loaded.Signature);
+    }
+
+    public VersionReference Reference { get; }
+
+    /// <summary><c>stable</c>, or <c>previous</c> for the one that is kept for a rollback.</summary>
+    public string Role { get; }
+
+    public LoadedVersion Loaded { get; }
+
+    public ModelSignature Signature => Loaded.Signature;
+
+    public VersionRecorder Figures { get; }
+
+    /// <summary>The parts of an answer that are the same for every request.</summary>
+    public AnswerTemplate Answer { get; }
+
+    public string Semantic => _semantic;
+
+    public bool IsCalled(string version) => version == _semantic || version == _number;
+}
+
+/// <summary>A version whose model is in memory.</summary>
+/// <param name="Model">The model, by leases.</param>
+/// <param name="Signature">Its contract, readable without a lease.</param>
+/// <param name="Format">The kind of artifact.</param>
+/// <param name="Number">MLflow's number of the version; null when the registry does not know it.</param>
+internal sealed record LoadedVersion(LoadedModel Model, ModelSignature Signature, string Format, int? Number);

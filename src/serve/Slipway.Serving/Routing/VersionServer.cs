@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Logging;
+using Slipway.Core.Errors;
+using Slipway.Core.Names;
+using Slipway.Inference;
+using Slipway.Inference.Tensors;
+using Slipway.Registry;
+using Slipway.Rollouts;
+using Slipway.Serving.Figures;
+using Slipway.Storage.Blobs;
+
+namespace Slipway.Serving.Routing;
+
+/// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
+internal sealed partial class VersionServer(
+    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, ILogger<VersionServer> log) : IVersionServer, IDisposable
+{
+    // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
+    private readonly SemaphoreSlim _loading = new(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<DeployedVersion, LoadedVersion> _loaded = [];
+
+    // States that are prepared but not yet active. Without them, a switch of another deployment would retire what was just loaded.
+    private readonly Dictionary<string, DeploymentState> _prepared = [];
+
+    private volatile RoutingSnapshot _snapshot = RoutingSnapshot.Empty;
+
+    /// <summary>What answers now.</summary>
+    public RoutingSnapshot Snapshot => _snapshot;
+
+    /// <summary>What answers for a deployment, or for one of its loaded versions.</summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when there is none.</exception>
+    public (ServedDeployment Deployment, ServedVersion Version) Get(string deployment, string? version)
+    {
+        var found = _snapshot.Find(deployment)
+            ?? throw new SlipwayException(ErrorKind.NotFound, $"Request for unknown model: '{deployment}' is not found. `slipway status` lists what is deployed.");
+        return found.Find(version) is { } served
+            ? (found, served)
+            : throw new SlipwayException(
+                ErrorKind.NotFound,
+                $"Request for unknown model: '{deployment}' version '{version}' is not found. The versions that answer are {string.Join(" and ", found.Versions.Select(v => v.Semantic))}.");
+    }
+
+    public async Task PrepareAsync(DeploymentState desired, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            lock (_gate)
+            {
+                _prepared[desired.Name] = desired;
+            }
+
+            await LoadAsync(desired.Stable, cancellationToken);
+            if (desired.Previous is not null)
+            {
+                await LoadAsync(desired.Previous, cancellationToken);
+            }
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _prepared.Remove(desired.Name);
+                RetireUnnamed();
+            }
+
+            throw;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    public void Activate(DeploymentState state)
+    {
+        lock (_gate)
+        {
+            // The stable version comes last, so that its figures stand first.
+            var previous = state.Previous is null ? null : Serve(state, state.Previous, "previous");
+            var stable = Serve(state, state.Stable, "stable");
+
+            // First the new snapshot, then the retirement: a request that finds its version gone reads again and is sure to see the new one.
+            _snapshot = _snapshot.With(new ServedDeployment(state, stable, previous));
+            _prepared.Remove(state.Name);
+            RetireUnnamed();
+        }
+
+        LogActivated(log, state.Name, state.Stable.Reference, state.Revision);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _snapshot = RoutingSnapshot.Empty;
+            _prepared.Clear();
+            RetireUnnamed();
+        }
+
+        _loading.Dispose();
+    }
+
+    private ServedVersion Serve(DeploymentState state, DeployedVersion version, string role) => _loaded.TryGetValue(version, out var loaded)
+        ? new ServedVersion(state.Name, role, version.Reference, loaded, figures.GetRecorder(state.Name, version.Reference))
+        : throw new InvalidOperationException($"{version.Reference} must be prepared before {state.Name} is switched to it.");
+
+    private async Task LoadAsync(DeployedVersion version, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_loaded.ContainsKey(version))
+            {
+                return;
+            }
+        }
+
+        var known = await registry.FindAsync(version.Reference, cancellationToken);
+        var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
+        var model = ModelLoader.Load(folder, new ModelLoadOptions());
+        Warm(version.Reference, model);
+
+        lock (_gate)
+        {
+            _loaded.Add(version, new LoadedVersion(new LoadedModel(model), model.Signature, model.Format, known?.Number));
+        }
+    }
+
+    // The first run of a model allocates, compiles and fills caches; no caller should wait for that.
+    private void Warm(VersionReference reference, IModel model)
+    {
+        var inputs = new TensorSet();
+        foreach (var input in model.Signature.Inputs)
+        {
+            var tensor = inputs.Add(input.Name, input.Type, [.. input.Shape.Select(d => d < 0 ? 1 : d)]);
+            tensor.Raw.Clear();
+            tensor.Items.Fill(ReadOnlyMemory<byte>.Empty);
+        }
+
+        try
+        {
+            SignatureCheck.Apply(model.Signature, inputs);
+            model.Run(inputs, new TensorSet());
+        }
+        catch (Exception e)
+        {
+            // A row of zeros need not make sense to every model, so this is no reason to refuse one.
+            LogNotWarmed(log, reference, e);
+        }
+    }
+
+    private void RetireUnnamed()
+    {
+        foreach (var (version, loaded) in _loaded)
+        {
+            if (!_snapshot.Names(version) && !_prepared.Values.Any(p => p.Stable == version || p.Previous == version))
+            {
+                _loaded.Remove(version);
+                loaded.Model.Retire();
+                LogRetired(log, version.Reference);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Deployment} answers with {Version} (revision {Revision})")]
+    private static partial void LogActivated(ILogger log, string deployment, VersionReference version, long revision);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is no longer deployed; its model goes when its last request has left")]
+    private static partial void LogRetired(ILogger log, VersionReference version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} could not score a row of zeros, so its first request may be slow")]
+    private static partial void LogNotWarmed(ILogger log, VersionReference version, Exception exception);
+}
