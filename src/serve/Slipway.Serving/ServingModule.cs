@@ -29,7 +29,6 @@ public static class ServingModule
         services.AddSingleton<IServingFigures>(s => s.GetRequiredService<ServingFigures>());
         services.AddSingleton<VersionServer>();
         services.AddSingleton<IVersionServer>(s => s.GetRequiredService<VersionServer>());
-        services.AddSingleton<Readiness>();
         services.AddSingleton<IInferenceService, InferenceService>();
         services.AddSingleton<InferModel>();
         services.AddGrpc();

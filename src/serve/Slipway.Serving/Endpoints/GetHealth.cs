@@ -4,29 +4,31 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Core;
-using Slipway.Serving.Routing;
+using Slipway.Rollouts;
 
 namespace Slipway.Serving.Endpoints;
 
 internal static class GetHealth
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/health", HandleAsync)
+        .MapGet("/health", Handle)
         .WithName("GetHealth")
         .WithSummary("State and version of the server")
         .Produces<Health>(StatusCodes.Status503ServiceUnavailable)
         .Needs(Permission.Anonymous);
 
-    private static async Task<JsonHttpResult<Health>> HandleAsync(Readiness readiness, CancellationToken cancellationToken)
+    private static JsonHttpResult<Health> Handle(IDeploymentsReadiness readiness) => readiness switch
     {
-        var missing = await readiness.FindMissingAsync(cancellationToken);
-        return missing.Count == 0
-            ? TypedResults.Json(new Health("ready", ServingModule.Version), SlipwayJson.Options, contentType: null, StatusCodes.Status200OK)
-            : TypedResults.Json(new Health("starting", ServingModule.Version), SlipwayJson.Options, contentType: null, StatusCodes.Status503ServiceUnavailable);
-    }
+        { IsReady: true } => Answer("ready", StatusCodes.Status200OK),
+        { Problems.Count: > 0 } => Answer("degraded", StatusCodes.Status503ServiceUnavailable),
+        _ => Answer("starting", StatusCodes.Status503ServiceUnavailable),
+    };
+
+    private static JsonHttpResult<Health> Answer(string status, int code) =>
+        TypedResults.Json(new Health(status, ServingModule.Version), SlipwayJson.Options, contentType: null, code);
 }
 
 /// <summary>State of the server.</summary>
-/// <param name="Status"><c>ready</c>, or <c>starting</c> while something that is deployed does not answer yet.</param>
+/// <param name="Status"><c>ready</c>; <c>starting</c> while what was deployed is being loaded; <c>degraded</c> when a deployment cannot answer by its state.</param>
 /// <param name="Version">Slipway's version.</param>
 public sealed record Health(string Status, string Version);

@@ -43,33 +43,37 @@ internal sealed partial class VersionServer(
 
     public async Task PrepareAsync(DeploymentState desired, CancellationToken cancellationToken)
     {
-        await _loading.WaitAsync(cancellationToken);
+        DeploymentState? former;
+        lock (_gate)
+        {
+            _prepared.Remove(desired.Name, out former);
+            _prepared[desired.Name] = desired;
+            if (IsLoaded(desired.Stable) && IsLoaded(desired.Previous))
+            {
+                // A rollback: it must not wait until somebody else's model is loaded.
+                return;
+            }
+        }
+
         try
         {
-            lock (_gate)
-            {
-                _prepared[desired.Name] = desired;
-            }
-
-            await LoadAsync(desired.Stable, cancellationToken);
-            if (desired.Previous is not null)
-            {
-                await LoadAsync(desired.Previous, cancellationToken);
-            }
+            await LoadAsync(desired, cancellationToken);
         }
         catch
         {
             lock (_gate)
             {
+                // What was prepared before stays so: it can still be switched to.
                 _prepared.Remove(desired.Name);
+                if (former is not null)
+                {
+                    _prepared[desired.Name] = former;
+                }
+
                 RetireUnnamed();
             }
 
             throw;
-        }
-        finally
-        {
-            _loading.Release();
         }
     }
 
@@ -106,11 +110,31 @@ internal sealed partial class VersionServer(
         ? new ServedVersion(state.Name, role, version.Reference, loaded, figures.GetRecorder(state.Name, version.Reference))
         : throw new InvalidOperationException($"{version.Reference} must be prepared before {state.Name} is switched to it.");
 
+    // Called with the gate held.
+    private bool IsLoaded(DeployedVersion? version) => version is null || _loaded.ContainsKey(version);
+
+    private async Task LoadAsync(DeploymentState desired, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            await LoadAsync(desired.Stable, cancellationToken);
+            if (desired.Previous is not null)
+            {
+                await LoadAsync(desired.Previous, cancellationToken);
+            }
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
     private async Task LoadAsync(DeployedVersion version, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_loaded.ContainsKey(version))
+            if (IsLoaded(version))
             {
                 return;
             }
