@@ -64,8 +64,8 @@ public sealed class ServingServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
-        configure?.Invoke(builder.Services);
         builder.Services.AddStorage(new StorageOptions(Path.Combine(folder, "data"))).AddRegistry().AddRollouts().AddServing(options);
+        configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRouting();
         app.MapServing();
