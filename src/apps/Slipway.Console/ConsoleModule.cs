@@ -1,14 +1,38 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Access;
+using Slipway.Console.Hosting;
 
 namespace Slipway.Console;
 
 /// <summary>The console: what people see in a browser.</summary>
 public static class ConsoleModule
 {
-    /// <summary>Adds what <see cref="MapConsole"/> needs; cheap, since the console itself is built on its first request.</summary>
-    public static IServiceCollection AddConsole(this IServiceCollection services) => throw new NotImplementedException();
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Answers <c>/</c> and the console's other pages and files, for requests that no other route takes.</summary>
-    public static WebApplication MapConsole(this WebApplication app) => throw new NotImplementedException();
+    // A circuit is a WebSocket, after a POST that negotiates it.
+    private static readonly string[] Circuit = [HttpMethods.Get, HttpMethods.Post];
+
+    /// <summary>Adds what <see cref="MapConsole"/> needs; cheap, since the console itself is built on its first request.</summary>
+    public static IServiceCollection AddConsole(this IServiceCollection services) => services
+        .AddSingleton<ConsoleHost>();
+
+    /// <summary>
+    /// Answers <c>/</c> and the console's other pages and files, and tells a browser that asks for an address that nothing answers so, with 404. Call it after
+    /// <c>UseAccess</c>, which guards the console like every other route.
+    /// </summary>
+    public static WebApplication MapConsole(this WebApplication app)
+    {
+        var console = app.Services.GetRequiredService<ConsoleHost>();
+
+        app.MapMethods(ConsoleFiles.Route, Reading, ConsoleFiles.AnswerAsync).Needs(Permission.Anonymous);
+        app.MapMethods("/", Reading, console.RunAsync).Needs(Permission.Read);
+        app.MapMethods("/projects/{model}", Reading, console.RunAsync).Needs(Permission.Read);
+        app.MapMethods("/_blazor/{**rest}", Circuit, console.RunCircuitAsync).Needs(Permission.Read);
+
+        // Not a catch-all route: that would answer GET on a route that takes only POST, where 405 is right.
+        app.Use(console.AnswerUnknownAsync);
+        return app;
+    }
 }

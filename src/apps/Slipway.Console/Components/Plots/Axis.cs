@@ -1,0 +1,65 @@
+using Slipway.Console.Reading;
+
+namespace Slipway.Console.Components.Plots;
+
+/// <summary>A mark on an axis.</summary>
+/// <param name="Place">0 at the beginning of the axis, 1 at its end.</param>
+/// <param name="Text">What stands there.</param>
+public sealed record Tick(double Place, string Text);
+
+/// <summary>A linear axis between two values, with round marks.</summary>
+/// <param name="Low">The value at its beginning.</param>
+/// <param name="High">The value at its end.</param>
+/// <param name="Ticks">Its marks.</param>
+public sealed record Axis(double Low, double High, IReadOnlyList<Tick> Ticks)
+{
+    /// <summary>Where a value stands: 0 at the beginning, 1 at the end.</summary>
+    public double Place(double value) => High > Low ? (value - Low) / (High - Low) : 0.5;
+
+    /// <summary>An axis from zero to a round value of at least <paramref name="high"/>.</summary>
+    public static Axis FromZero(double high, int marks = 3)
+    {
+        var step = RoundStep((high > 0 ? high : 1) / marks);
+        return Marked(0, Math.Ceiling((high > 0 ? high : 1) / step) * step, step);
+    }
+
+    /// <summary>An axis that holds all values, beginning and ending at round ones.</summary>
+    public static Axis Around(double low, double high, int marks = 3)
+    {
+        if (high <= low)
+        {
+            // All values are the same: give it room, so that the mark stands in the middle.
+            var room = low == 0 ? 1 : Math.Abs(low) * 0.1;
+            (low, high) = (low - room, high + room);
+        }
+
+        var step = RoundStep((high - low) / marks);
+        return Marked(Math.Floor(low / step) * step, Math.Ceiling(high / step) * step, step);
+    }
+
+    private static Axis Marked(double low, double high, double step)
+    {
+        var ticks = new List<Tick>();
+        var count = (int)Math.Round((high - low) / step);
+        for (var i = 0; i <= count; i++)
+        {
+            var value = low + (i * step);
+            ticks.Add(new Tick((double)i / count, Say.Number(Math.Abs(value) < step * 1e-9 ? 0 : value)));
+        }
+
+        return new Axis(low, high, ticks);
+    }
+
+    // 1, 2 or 5 times a power of ten.
+    private static double RoundStep(double step)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(step)));
+        return (step / power) switch
+        {
+            <= 1 => power,
+            <= 2 => 2 * power,
+            <= 5 => 5 * power,
+            _ => 10 * power,
+        };
+    }
+}

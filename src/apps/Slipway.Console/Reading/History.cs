@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json;
+using Slipway.Storage.Events;
+
+namespace Slipway.Console.Reading;
+
+/// <summary>Tells an event in a line. It knows no event by name, so that a new kind of event shows up without a change here.</summary>
+internal static class History
+{
+    public static HistoryLine Tell(StoredEvent stored)
+    {
+        using var data = JsonDocument.Parse(stored.Data);
+        var reason = Text(data.RootElement, "reason");
+        var version = Text(data.RootElement, "version") ?? Text(data.RootElement, "to");
+        var what = Words(stored.Type);
+        return new HistoryLine(stored.At, stored.Subject.StartsWith("deployment/", StringComparison.Ordinal) && version is not null ? $"{what}: {version}" : what, stored.Actor, reason);
+    }
+
+    // VersionApproved → Version approved
+    private static string Words(string type)
+    {
+        var words = new StringBuilder(type.Length + 8);
+        foreach (var c in type)
+        {
+            if (char.IsAsciiLetterUpper(c) && words.Length > 0)
+            {
+                words.Append(' ').Append(char.ToLowerInvariant(c));
+            }
+            else
+            {
+                words.Append(c);
+            }
+        }
+
+        return words.ToString();
+    }
+
+    private static string? Text(JsonElement data, string name) =>
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
