@@ -55,6 +55,11 @@
       return;
     }
 
+    if (target?.closest('[data-reload]')) {
+      location.reload();
+      return;
+    }
+
     const button = target?.closest('[data-copy]');
     const source = button && document.getElementById(button.dataset.copy);
     if (source) {

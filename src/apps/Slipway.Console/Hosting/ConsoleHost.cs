@@ -163,6 +163,9 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
 
         services.AddRazorComponents().AddInteractiveServerComponents(Bound).AddHubOptions(hub => hub.MaximumReceiveMessageSize = 32 << 10);
         services.AddMudServices();
+
+        // Framing is forbidden by the server, which says so on every answer.
+        services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
         services.AddSingleton<ProjectReader>();
 
         // Tokens need not outlive the process, since circuits do not; and keys in the home folder would break the rule about files.

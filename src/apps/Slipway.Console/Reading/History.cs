@@ -10,10 +10,12 @@ internal static class History
     public static HistoryLine Tell(StoredEvent stored)
     {
         using var data = JsonDocument.Parse(stored.Data);
-        var reason = Text(data.RootElement, "reason");
-        var version = Text(data.RootElement, "version") ?? Text(data.RootElement, "to");
+        var reason = Text(data.RootElement, "reason") ?? Text(data.RootElement, "why");
         var what = Words(stored.Type);
-        return new HistoryLine(stored.At, stored.Subject.StartsWith("deployment/", StringComparison.Ordinal) && version is not null ? $"{what}: {version}" : what, stored.Actor, reason);
+
+        // Of a version's own history the version is known; of a deployment's it is the point.
+        var version = stored.Subject.StartsWith("deployment/", StringComparison.Ordinal) ? Version(data.RootElement) : null;
+        return new HistoryLine(stored.At, version is null ? what : $"{what}: {version}", stored.Actor, reason);
     }
 
     // VersionApproved → Version approved
@@ -34,6 +36,10 @@ internal static class History
 
         return words.ToString();
     }
+
+    // A reference is written as an object of model and version.
+    private static string? Version(JsonElement data) => Text(data, "version")
+        ?? (data.ValueKind == JsonValueKind.Object && data.TryGetProperty("version", out var reference) ? Text(reference, "version") : null);
 
     private static string? Text(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

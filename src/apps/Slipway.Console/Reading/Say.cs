@@ -38,8 +38,8 @@ internal static class Say
     /// <summary>A share: 99.4 %.</summary>
     public static string Share(double share) => share is > 0 and < 0.001 ? "< 0.1 %" : (share * 100).ToString("0.#", Plain) + " %";
 
-    /// <summary>A time in milliseconds: 0.41 ms.</summary>
-    public static string Milliseconds(double? value) => value is null ? "–" : Number(value) + " ms";
+    /// <summary>A time in milliseconds: 0.40 ms. Zeros at the end stay, so that figures in a column stand under each other.</summary>
+    public static string Milliseconds(double? value) => value is { } v ? v.ToString(v < 10 ? "0.00" : v < 100 ? "0.0" : "#,0", Plain) + " ms" : "–";
 
     /// <summary>A duration in seconds: 1.24 s.</summary>
     public static string Seconds(double value) => value.ToString(value < 10 ? "0.##" : "0.#", Plain) + " s";
