@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Slipway.Access.Audit;
+using Slipway.Access.Browser;
 using Slipway.Core;
 
 namespace Slipway.Access;
@@ -17,6 +19,21 @@ public static class AccessEndpoints
 
     /// <summary>Who is calling. While authentication is off, that is <see cref="Actor.Local"/>.</summary>
     public static Actor GetActor(this HttpContext context) => context.Items[typeof(Actor)] as Actor ?? Actor.Local;
+
+    /// <summary>Names in the audit what the request changes, where its route's values do not: the project whose file is in the body. A name, never the body itself.</summary>
+    public static void SetAuditTarget(this HttpContext context, string target) => context.Items[typeof(AuditEntry)] = target;
+
+    /// <summary>
+    /// Lets the page that answers this request run one script that stands in it, by its digest: Blazor's import map. Call it before the answer starts, with the exact text
+    /// between the script's tags.
+    /// </summary>
+    public static void AllowInlineScript(this HttpContext context, string script) => ContentSecurityPolicy.AllowScript(context, script);
+
+    /// <summary>
+    /// Lets the page that answers this request run the scripts that carry the returned nonce, new for each request: for pages that a library writes and whose scripts are not known.
+    /// Call it before the answer starts.
+    /// </summary>
+    public static string AllowScriptNonce(this HttpContext context) => ContentSecurityPolicy.AllowNonce(context);
 }
 
 /// <summary>The permission that a route needs.</summary>
