@@ -123,6 +123,8 @@ public sealed class ArtifactStoreTests : IAsyncLifetime
     [InlineData("./a")]
     [InlineData("a\\..\\b")]
     [InlineData("C:outside.txt")]
+    [InlineData("%2e%2e/outside.txt")]
+    [InlineData("a%2Fb")]
     public async Task A_manifest_with_a_path_that_leaves_the_folder_is_none(string path)
     {
         var content = await _storage!.Blobs.PutAsync(new MemoryStream("x"u8.ToArray()), Cancel);

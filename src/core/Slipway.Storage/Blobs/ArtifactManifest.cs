@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Slipway.Core.Errors;
+using Slipway.Core.Files;
 
 namespace Slipway.Storage.Blobs;
 
@@ -45,7 +46,7 @@ internal static class ArtifactManifest
             if (parts.Length != 3
                 || !Digest.IsValid(parts[0])
                 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-                || !IsPath(parts[2])
+                || Mistake(parts[2]) is not null
                 || (files.Count > 0 && string.CompareOrdinal(files[^1].Path, parts[2]) >= 0))
             {
                 return null;
@@ -57,18 +58,19 @@ internal static class ArtifactManifest
         return files;
     }
 
-    /// <summary>Refuses a name that could not be given back on every machine, or that would end a manifest's line.</summary>
+    /// <summary>Refuses a name that could not be given back under itself on every machine, or that would end a manifest's line.</summary>
     public static void CheckPath(string path)
     {
-        if (!IsPath(path))
+        if (Mistake(path) is { } mistake)
         {
-            throw new SlipwayException(
-                ErrorKind.InvalidInput,
-                $"The file name '{new string([.. path.Select(c => char.IsControl(c) ? '?' : c)])}' cannot be part of an artifact: it may hold no backslash, colon or control character. Rename the file.");
+            var shown = string.Concat(path.Select(c => char.IsControl(c) ? '?' : c));
+            throw new SlipwayException(ErrorKind.InvalidInput, $"The file name '{shown}' cannot be part of an artifact: it {mistake}. Rename the file.");
         }
     }
 
-    private static bool IsPath(string path) => path.Length is > 0 and <= 1024
-        && !path.Any(c => char.IsControl(c) || c is '\\' or ':' or '\uFFFD')
-        && path.Split('/').All(part => part is not ("" or "." or ".."));
+    // The one resolver of paths decodes them, and a manifest's path is the name itself: one that decoding would change is refused.
+    private static string? Mistake(string path) =>
+        path.Contains('%', StringComparison.Ordinal) ? "contains '%'"
+        : path.Split('/').Any(part => part is "" or ".") ? "has an empty part"
+        : SafePath.Mistake(path);
 }

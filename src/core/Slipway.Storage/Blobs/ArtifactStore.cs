@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Slipway.Core.Errors;
+using Slipway.Core.Files;
 using Slipway.Storage.Files;
 
 namespace Slipway.Storage.Blobs;
@@ -110,7 +111,7 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
             PrivateFiles.CreateFolder(Path.Combine(root, path[..slash]));
         }
 
-        var target = Path.Combine(root, path);
+        var target = SafePath.Resolve(root, path, "path of an artifact's file");
 
         // A second name costs no space and shares the blob's read-only mode; where the file system has none, a copy does.
         if (OperatingSystem.IsWindows() || !Posix.TryHardLink(source, target))
