@@ -11,6 +11,9 @@ namespace Slipway.Datasets;
 /// <param name="Kind">How Slipway treats it.</param>
 internal sealed record ColumnPlan(string Name, string Type, ColumnKind Kind)
 {
+    /// <summary>The most columns of a dataset.</summary>
+    public const int MaxColumns = 5_000;
+
     private static readonly HashSet<string> Numbers =
     [
         "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT", "FLOAT", "DOUBLE", "BOOLEAN",
@@ -48,6 +51,11 @@ internal sealed record ColumnPlan(string Name, string Type, ColumnKind Kind)
     /// <summary>Plans the columns of a result, or says which of them cannot be used.</summary>
     public static IReadOnlyList<ColumnPlan> Of(DatasetQuery query, IReadOnlyList<(string Name, string Type)> columns)
     {
+        if (columns.Count > MaxColumns)
+        {
+            throw new SlipwayException(ErrorKind.TooLarge, $"The SQL of {query.Name} yields {columns.Count} columns; {MaxColumns} are allowed. Select those that are needed.");
+        }
+
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var plans = new List<ColumnPlan>(columns.Count);
         foreach (var (name, type) in columns)

@@ -25,8 +25,11 @@ internal sealed partial class DatasetCatalog(
     {
         query = Check(query);
         using var work = data.CreateWorkFolder(Purpose);
-        var snapshot = await engine.RunAsync(
-            query.Name, Access(work, query), (session, stop) => Snapshot.Write(session, query, options, work.Path, stop), cancellationToken);
+        var snapshot = await engine.RunAsync(query.Name, Access(work, query), (session, stop) =>
+        {
+            var prepared = PreparedQuery.Of(session, query, data.Path, options, stop);
+            return Snapshot.Write(session, query, prepared, options, work.Path);
+        }, cancellationToken);
 
         await using var content = File.OpenRead(snapshot.File);
         var blob = await blobs.PutAsync(content, cancellationToken);
@@ -75,7 +78,7 @@ internal sealed partial class DatasetCatalog(
         using var work = data.CreateWorkFolder(Purpose);
         return await engine.RunAsync(query.Name, Access(work, query), (session, stop) =>
         {
-            var prepared = PreparedQuery.Of(session, query, options, stop);
+            var prepared = PreparedQuery.Of(session, query, data.Path, options, stop);
             return prepared.Do(prepared.Select(c => c.Read), sql => TableReader.Read(session, query.Name, prepared.Columns, sql, options, stop));
         }, cancellationToken);
     }

@@ -20,7 +20,7 @@ public sealed record DatasetsOptions
     /// <summary>How long one query may run.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The most cells (rows × columns) that one table in memory may have; 8 bytes each.</summary>
+    /// <summary>The most cells (rows × columns) that one table in memory may have, of 8 bytes each; distinct texts count by their length.</summary>
     public long MaxTableCells { get; init; } = 200_000_000;
 
     /// <summary>Returns these options, or throws one error that names every setting out of bounds.</summary>

@@ -25,11 +25,11 @@ internal sealed class PreparedQuery
     public IReadOnlyList<ColumnPlan> Columns { get; }
 
     /// <summary>Locks <paramref name="session"/> and prepares <paramref name="query"/> on it.</summary>
-    public static PreparedQuery Of(DuckSession session, DatasetQuery query, DatasetsOptions options, CancellationToken stop)
+    public static PreparedQuery Of(DuckSession session, DatasetQuery query, string dataFolder, DatasetsOptions options, CancellationToken stop)
     {
         var sql = ProjectSql.Read(session, query);
         session.Lock(sql.Shuffles ? 1 : options.Threads);
-        GzipCheck.Verify(session, query, sql.Files, stop);
+        SqlInputs.Check(session, query, dataFolder, sql.Files, stop);
 
         var run = new SqlRun(query, sql, options);
         var described = run.Do($"describe {run.Rows}", s => session.Query(s, r => (r.GetString(0), r.GetString(1))));

@@ -9,10 +9,9 @@ internal sealed record Snapshot(string File, long Rows, IReadOnlyList<ColumnProf
     // All that could change the bytes is fixed here. DuckDB writes neither time nor random into the file, only its version.
     private const string Format = "format parquet, compression zstd, compression_level 3, row_group_size 122880, parquet_version v1";
 
-    /// <summary>Writes the file into <paramref name="folder"/>.</summary>
-    public static Snapshot Write(DuckSession session, DatasetQuery query, DatasetsOptions options, string folder, CancellationToken stop)
+    /// <summary>Writes the rows of <paramref name="prepared"/> into <paramref name="folder"/>.</summary>
+    public static Snapshot Write(DuckSession session, DatasetQuery query, PreparedQuery prepared, DatasetsOptions options, string folder)
     {
-        var prepared = PreparedQuery.Of(session, query, options, stop);
         var file = Path.Combine(folder, "rows.parquet");
         var copy = $"copy ({prepared.Select(c => c.Kept)}) to {DuckText.Literal(file)} ({Format})";
         var rows = prepared.Do(copy, s =>

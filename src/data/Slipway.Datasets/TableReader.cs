@@ -16,7 +16,13 @@ internal static class TableReader
         session.ReadBatches(sql, batch =>
         {
             stop.ThrowIfCancellationRequested();
-            if ((rows + (long)batch.Length) * columns.Count > options.MaxTableCells)
+            for (var i = 0; i < builders.Count; i++)
+            {
+                builders[i].Append(batch.Column(i));
+            }
+
+            rows += batch.Length;
+            if (((long)rows * columns.Count) + builders.Sum(b => b.Extra) > options.MaxTableCells)
             {
                 throw new SlipwayException(
                     ErrorKind.TooLarge,
@@ -24,13 +30,6 @@ internal static class TableReader
                         CultureInfo.InvariantCulture,
                         $"{dataset} with {columns.Count} columns has more than Slipway:Datasets:MaxTableCells ({options.MaxTableCells}) cells. Read fewer rows or columns, or raise the bound."));
             }
-
-            for (var i = 0; i < builders.Count; i++)
-            {
-                builders[i].Append(batch.Column(i));
-            }
-
-            rows += batch.Length;
         });
 
         return new Table([.. builders.Select(b => b.Build())], rows);

@@ -50,12 +50,53 @@ public sealed class BoundsTests
     }
 
     [Fact]
+    public async Task Long_texts_count_towards_that_bound()
+    {
+        await using var host = await DatasetsHost.StartAsync(new DatasetsOptions { MaxTableCells = 100_000 });
+
+        var error = await Assert.ThrowsAsync<SlipwayException>(() => host.TableAsync("select repeat('x', 1000) || range as a from range(1000)"));
+
+        Assert.Equal(ErrorKind.TooLarge, error.Kind);
+        Assert.Equal(1000, (await host.TableAsync("select repeat('x', 1000) as a from range(1000)")).Rows);
+    }
+
+    [Fact]
+    public async Task More_columns_or_characters_than_allowed_are_refused_by_their_bound()
+    {
+        await using var host = await DatasetsHost.StartAsync();
+
+        var wide = await Assert.ThrowsAsync<SlipwayException>(() => host.TableAsync($"select {string.Join(", ", Enumerable.Range(0, 5_001).Select(i => $"{i} as c{i}"))}"));
+        var lengthy = await Assert.ThrowsAsync<SlipwayException>(() => host.TableAsync("select 1 as a" + new string(' ', 100_000)));
+
+        Assert.Equal("The SQL of rides yields 5001 columns; 5000 are allowed. Select those that are needed.", wide.Message);
+        Assert.Equal("The SQL of rides has 100013 characters; 100000 are allowed.", lengthy.Message);
+        Assert.Equal((ErrorKind.TooLarge, ErrorKind.TooLarge), (wide.Kind, lengthy.Kind));
+    }
+
+    [Theory]
+    [InlineData("(", ")", 40_000)]
+    [InlineData("[", "]", 40_000)]
+    [InlineData("(select ", ")", 9_000)]
+    [InlineData("abs(", ")", 15_000)]
+    [InlineData("1 + ", "", 20_000)]
+    [InlineData("not ", "", 20_000)]
+    public async Task Sql_nested_to_hurt_is_answered(string open, string close, int depth)
+    {
+        await using var host = await DatasetsHost.StartAsync();
+        var sql = "select " + string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth)) + " as a";
+
+        var error = await Record.ExceptionAsync(() => host.TableAsync(sql));
+
+        Assert.True(error is null or SlipwayException, error?.ToString());
+    }
+
+    [Fact]
     public async Task More_disk_than_allowed_is_refused_by_its_bound()
     {
         await using var host = await DatasetsHost.StartAsync(new DatasetsOptions { MemoryMegabytes = 64, DiskMegabytes = 64 });
 
         var error = await Assert.ThrowsAsync<SlipwayException>(
-            () => host.SnapshotAsync("select hash(range)::varchar as a, hash(range + 1)::varchar as b, hash(range + 2)::varchar as c from range(5000000) order by a"));
+            () => host.SnapshotAsync("select hash(range)::varchar as a, hash(range + 1)::varchar as b, hash(range + 2)::varchar as c from range(3000000) order by a"));
 
         Assert.Equal(ErrorKind.TooLarge, error.Kind);
         Assert.Contains("MemoryMegabytes (64)", error.Message, StringComparison.Ordinal);

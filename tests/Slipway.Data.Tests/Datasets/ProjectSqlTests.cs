@@ -146,6 +146,22 @@ public sealed class ProjectSqlTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("select filename as f from read_blob('slipway-data/slipway.db')")]
+    [InlineData("select filename as f from read_blob('slipway-data/blobs/*/*/*')")]
+    [InlineData("select filename as f from read_blob('**/*.db')")]
+    [InlineData("select filename as f from read_blob('link/slipway.db')")]
+    public async Task The_data_folder_is_out_of_reach_though_it_lies_in_the_project(string sql)
+    {
+        await _host.SnapshotAsync("select 1 as a");
+        Directory.CreateSymbolicLink(Path.Combine(Path.GetDirectoryName(_host.Data)!, "link"), _host.Data);
+        var around = new DatasetQuery("rides", sql.Replace("slipway-data", Path.GetFileName(_host.Data), StringComparison.Ordinal), Path.GetDirectoryName(_host.Data)!);
+
+        var error = await Assert.ThrowsAsync<SlipwayException>(() => _host.Datasets.QueryAsync(around, TestContext.Current.CancellationToken));
+
+        Assert.Contains("Slipway's own data folder", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_project_behind_a_link_is_read()
     {

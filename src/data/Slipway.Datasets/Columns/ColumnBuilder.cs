@@ -13,6 +13,9 @@ internal abstract class ColumnBuilder
         _ => new TimeBuilder(dataset, column.Name),
     };
 
+    /// <summary>Memory beside the cells themselves, counted in cells of 8 bytes.</summary>
+    public virtual long Extra => 0;
+
     /// <summary>Appends a batch's values.</summary>
     public abstract void Append(IArrowArray values);
 

@@ -13,12 +13,16 @@ internal sealed class TextBuilder : ColumnBuilder
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private int[] _codes = [];
     private int _length;
+    private long _characters;
 
     public TextBuilder(string name)
     {
         _name = name;
         _lookup = _codeOf.GetAlternateLookup<ReadOnlySpan<char>>();
     }
+
+    // A string's header and its entry in the dictionary weigh about as much as 40 characters.
+    public override long Extra => (_characters + (40L * _codeOf.Count)) / 4;
 
     public override void Append(IArrowArray values)
     {
@@ -60,6 +64,7 @@ internal sealed class TextBuilder : ColumnBuilder
         {
             code = _codeOf.Count;
             _lookup[text] = code;
+            _characters += text.Length;
         }
 
         return code;
