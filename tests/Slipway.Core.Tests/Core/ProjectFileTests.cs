@@ -55,7 +55,7 @@ public sealed class ProjectFileTests
     [Fact]
     public void S3_is_not_available_yet()
     {
-        var project = ProjectFile.Parse("model: m\ndata: { sql: \"select * from 'S3://bucket/x.parquet'\" }\n", "slipway.yaml");
+        var project = ProjectFile.Parse("model: m\ndata: { sql: \"select * from 'S3://bucket/x.parquet'\", label: y }\n", "slipway.yaml");
 
         Assert.Equal("data.sql", Assert.Single(project.NotAvailable).Key);
     }
@@ -106,26 +106,26 @@ public sealed class ProjectFileTests
     }
 
     [Fact]
-    public async Task A_file_is_loaded_from_disk_within_its_bound()
+    public async Task A_file_is_read_from_disk_within_its_bound()
     {
         var folder = Directory.CreateTempSubdirectory("slipway-project-").FullName;
         try
         {
             var path = Path.Combine(folder, "slipway.yaml");
-            var missing = await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.LoadAsync(path, TestContext.Current.CancellationToken));
-            Assert.Equal(ErrorKind.NotFound, missing.Kind);
+            var missing = await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.ReadAsync(path, TestContext.Current.CancellationToken));
+            Assert.Equal(ErrorKind.InvalidInput, missing.Kind);
             Assert.Contains("slipway init", missing.Message, StringComparison.Ordinal);
 
             await File.WriteAllTextAsync(path, ProjectExamples.Finished, TestContext.Current.CancellationToken);
-            Assert.Equal("digits", (await ProjectFile.LoadAsync(path, TestContext.Current.CancellationToken)).Model);
+            Assert.Equal(ProjectExamples.Finished, await ProjectFile.ReadAsync(path, TestContext.Current.CancellationToken));
 
             await File.WriteAllBytesAsync(path, [0x6d, 0xff, 0xfe], TestContext.Current.CancellationToken);
-            Assert.Contains("UTF-8", (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.LoadAsync(path, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+            Assert.Contains("UTF-8", (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.ReadAsync(path, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
 
             await File.WriteAllBytesAsync(path, new byte[10_000_000], TestContext.Current.CancellationToken);
-            Assert.Equal(ErrorKind.TooLarge, (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.LoadAsync(path, TestContext.Current.CancellationToken))).Kind);
+            Assert.Equal(ErrorKind.TooLarge, (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.ReadAsync(path, TestContext.Current.CancellationToken))).Kind);
 
-            Assert.Equal(ErrorKind.InvalidInput, (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.LoadAsync(folder, TestContext.Current.CancellationToken))).Kind);
+            Assert.Equal(ErrorKind.InvalidInput, (await Assert.ThrowsAsync<SlipwayException>(() => ProjectFile.ReadAsync(folder, TestContext.Current.CancellationToken))).Kind);
         }
         finally
         {

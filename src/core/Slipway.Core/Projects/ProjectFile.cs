@@ -44,9 +44,11 @@ public static class ProjectFile
         return ProjectKeys.Build(map!) with { NotAvailable = reading.NotAvailable };
     }
 
-    /// <summary>Reads and checks a file on disk. The file's name in messages is <paramref name="path"/> as given.</summary>
-    /// <exception cref="SlipwayException">As <see cref="Parse"/>; <see cref="ErrorKind.NotFound"/> when there is no such file.</exception>
-    public static async Task<ProjectConfig> LoadAsync(string path, CancellationToken cancellationToken)
+    /// <summary>The text of a file on disk, for <see cref="Parse"/>; never more than <see cref="MaxBytes"/> of it.</summary>
+    /// <exception cref="SlipwayException">
+    /// <see cref="ErrorKind.InvalidInput"/> when there is no such file or it cannot be read as text; <see cref="ErrorKind.TooLarge"/> past the bound.
+    /// </exception>
+    public static async Task<string> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
@@ -56,11 +58,11 @@ public static class ProjectFile
             var bytes = new byte[MaxBytes + 1];
             var count = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
             ThrowIfTooLarge(count, path);
-            return Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, count), path);
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, count);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new SlipwayException(ErrorKind.NotFound, $"There is no file {path}. Run `slipway init` to write one, or name yours with -f.", e);
+            throw new SlipwayException(ErrorKind.InvalidInput, $"There is no file {path}. Run `slipway init` to write one, or name yours with -f.", e);
         }
         catch (DecoderFallbackException e)
         {

@@ -65,9 +65,9 @@ internal static class ProjectKeys
             reading.Refuse(map.Node, "data", "'data' is missing. Give 'data' to train a model, or 'artifact' for a finished one.");
         }
 
-        if (map.Has(Train) && !map.Has(Artifact) && map.Has(Data))
+        if (!map.Has(Artifact) && map.Find(Data) is { } data)
         {
-            CheckTraining(reading, map);
+            CheckTraining(reading, map, data);
         }
 
         if (map.Find(Validate) is { } validate && validate.Has(ValidateKeys.Performance) && map.Has(Artifact) && !HasLabel(map))
@@ -92,14 +92,9 @@ internal static class ProjectKeys
         }
     }
 
-    private static void CheckTraining(Reading reading, ReadMap map)
+    // Without a train section the model is trained with defaults, so all of this holds then too.
+    private static void CheckTraining(Reading reading, ReadMap map, ReadMap data)
     {
-        // A data section that is no section was refused already.
-        if (map.Find(Data) is not { } data)
-        {
-            return;
-        }
-
         if (!HasLabel(map))
         {
             reading.Refuse(data.Node, data.PathOf(DataKeys.Label), "'label' is missing: training needs the name of the column to learn.");
