@@ -169,6 +169,13 @@ public sealed class ProjectMistakeTests
     [InlineData("model: m\nartifact: \u001b[31mx\n", "(2,11): The control character U+001B is not allowed")]
     public void What_is_no_plain_yaml(string text, string expected) => Reports(text, expected);
 
+    [Theory]
+    [InlineData("model: \"\\e[31mx\"\nartifact: x\n", "(1,8): model: '\\u001b[31mx' is not a name")]
+    [InlineData("model: m\nartifact: \"x\\0\"\n", "(2,11): artifact: 'x\\u0000' is not a path inside the project's folder, such as models/model.onnx. It contains a control character.")]
+    [InlineData("model: m\nartifact: x\nowner: \"a\\x07\"\n", "(3,8): owner: 'a\\u0007' is not a name of at most 200 characters. It contains a control character.")]
+    [InlineData("model: m\nartifact: x\n\"k\\e\\L\": 1\n", "(3,1): k\\u001b\\u2028: 'k\\u001b\\u2028' is not a key here.")]
+    public void A_control_character_from_an_escape_is_refused_and_not_shown_as_itself(string text, string expected) => Reports(text, expected);
+
     [Fact]
     public void A_file_of_nothing_but_mistakes_is_cut_off_and_says_how_many_there_are()
     {

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using Slipway.Core.Errors;
+using Slipway.Core.Text;
 
 namespace Slipway.Core.Files;
 
@@ -47,7 +47,7 @@ public static class SafePath
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SlipwayException(ErrorKind.InvalidInput, $"The {what} '{Show(path)}' cannot be looked up: {e.Message}", e);
+            throw new SlipwayException(ErrorKind.InvalidInput, $"The {what} '{Excerpt.Of(path, 120)}' cannot be looked up: {e.Message}", e);
         }
     }
 
@@ -206,17 +206,5 @@ public static class SafePath
 
     private static SlipwayException Refuse(string? path, string what, string why) => new(
         ErrorKind.InvalidInput,
-        $"The {what} '{Show(path)}' {why}. Give a path inside its folder, such as models/model.onnx.");
-
-    // What is refused is shown in terminals and logs, where a control character would still do its work.
-    private static string Show(string? path)
-    {
-        var text = new StringBuilder();
-        foreach (var c in (path ?? "").Take(120))
-        {
-            _ = char.IsControl(c) || char.IsSurrogate(c) ? text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : text.Append(c);
-        }
-
-        return path?.Length > 120 ? text.Append('…').ToString() : text.ToString();
-    }
+        $"The {what} '{Excerpt.Of(path, 120)}' {why}. Give a path inside its folder, such as models/model.onnx.");
 }

@@ -78,7 +78,9 @@ public static class ProjectFile
     {
         if (bytes > MaxBytes)
         {
-            throw new SlipwayException(ErrorKind.TooLarge, $"{file} is larger than 1 MiB, the most that is read. A project file holds settings; put data into files beside it.");
+            throw new SlipwayException(
+                ErrorKind.TooLarge,
+                $"{file} is larger than 1 MiB, the most that is read. A project file holds settings; put data into files beside it.");
         }
     }
 

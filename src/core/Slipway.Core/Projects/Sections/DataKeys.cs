@@ -5,7 +5,8 @@ namespace Slipway.Core.Projects.Sections;
 /// <summary>The section <c>data</c>.</summary>
 internal static class DataKeys
 {
-    public static readonly Key<string> Sql = new("sql", "DuckDB SQL over files of the project: csv, csv.gz, parquet, or a folder of them.", Values.Text("SQL", 100_000), required: true);
+    public static readonly Key<string> Sql = new(
+        "sql", "DuckDB SQL over files of the project: csv, csv.gz, parquet, or a folder of them.", Values.Text("SQL", 100_000), required: true);
 
     public static readonly Key<string> Time = new("time", "The column with the time at which a row became known.", Column);
 

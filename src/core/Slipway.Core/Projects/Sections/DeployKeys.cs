@@ -9,13 +9,15 @@ internal static class DeployKeys
 
     public static readonly Key<string> Name = new("name", "The deployment that callers use; the model's name unless given.", Values.Name("deployment"));
 
-    public static readonly Key<string> Approval = new("approval", "auto approves what passed its gates; required waits for a person. auto unless given.", new ChoiceShape(new Choice("auto"), new Choice("required")));
+    public static readonly Key<string> Approval = new(
+        "approval", "auto approves what passed its gates; required waits for a person. auto unless given.", new ChoiceShape(new Choice("auto"), new Choice("required")));
 
     public static readonly Key<string> Strategy = new("strategy", "How a new version takes over; immediate unless given.", Strategies);
 
     public static readonly Key<double> StepShadow = new("shadow", "The share of requests that the candidate scores without answering.", Values.Share(1, 100));
 
-    public static readonly Key<double> StepCanary = new("canary", "The share of requests that the candidate answers; the step to 100% follows by itself.", Values.Share(0, 100, open: true));
+    public static readonly Key<double> StepCanary = new(
+        "canary", "The share of requests that the candidate answers; the step to 100% follows by itself.", Values.Share(0, 100, open: true));
 
     public static readonly Key<TimeSpan> StepFor = new("for", "How long at most.", Values.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), required: true);
 
@@ -26,14 +28,16 @@ internal static class DeployKeys
     public static readonly Key<IReadOnlyList<ReadMap>> Steps = new("steps", "Shadow and canary steps, in order.",
         new ListShape<ReadMap>("steps", Step, atMost: 20) { Example = "- { canary: 25%, for: 30 d }" }, available: false);
 
-    public static readonly Key<string> Advance = new("advance", "What a step needs to pass: no-harm (no harm is proven) or safe (safety is proven).", new ChoiceShape(new Choice("no-harm"), new Choice("safe")), available: false);
+    public static readonly Key<string> Advance = new(
+        "advance", "What a step needs to pass: no-harm (no harm is proven) or safe (safety is proven).", new ChoiceShape(new Choice("no-harm"), new Choice("safe")), available: false);
 
     public static readonly Key<double> Alpha = new("alpha", "The probability of a wrong verdict; 0.05 unless given.", Values.Number(0, 0.5), available: false);
 
     public static readonly Key<string> GuardrailMetric = new("metric", "error_rate, latency_p50, latency_p95, latency_p99, accuracy, absolute_error, or a business metric's name.",
         Values.Matching("a metric's name, such as error_rate or latency_p95", "^[a-z][a-z0-9_]{0,63}$", IsMetricName), required: true);
 
-    public static readonly Key<Margin> GuardrailMargin = new("margin", "How much worse is still good: % of the stable version's value, pp of the range or rate.", Values.Margin(), required: true);
+    public static readonly Key<Margin> GuardrailMargin = new(
+        "margin", "How much worse is still good: % of the stable version's value, pp of the range or rate.", Values.Margin(), required: true);
 
     public static readonly Key<IReadOnlyList<ParsedNumber>> GuardrailRange = new("range", "Lowest and highest value; what lies outside is clipped.",
         new ListShape<ParsedNumber>("numbers, lowest and highest", Values.AnyNumber(), 2, 2) { Example = "[0, 500]" });
@@ -66,7 +70,8 @@ internal static class DeployKeys
             {
                 if (map.Has(key))
                 {
-                    reading.Refuse(map.At(key), map.PathOf(key), $"'{key.Name}' needs a strategy that takes steps (canary, blue-green or shadow); this one is {Immediate}{(map.Has(Strategy) ? "" : ", because none is given")}.");
+                    var given = map.Has(Strategy) ? "" : ", because none is given";
+                    reading.Refuse(map.At(key), map.PathOf(key), $"'{key.Name}' needs a strategy that takes steps (canary, blue-green or shadow); this one is {Immediate}{given}.");
                 }
             }
         }
@@ -129,7 +134,10 @@ internal static class DeployKeys
 
         if (!plain && !guardrail.Has(GuardrailRange))
         {
-            reading.Refuse(guardrail.Node, guardrail.PathOf(GuardrailRange), $"'{metric}' needs a range, such as range: [0, 500]; values outside are clipped, or one of them could decide alone.");
+            reading.Refuse(
+                guardrail.Node,
+                guardrail.PathOf(GuardrailRange),
+                $"'{metric}' needs a range, such as range: [0, 500]; values outside are clipped, or one of them could decide alone.");
         }
 
         if (metric.StartsWith("latency_", StringComparison.Ordinal) && guardrail.Find(GuardrailMargin) is { Relative: false })

@@ -61,7 +61,12 @@ internal sealed record Metric(string Name, IReadOnlyList<string> Tasks, bool Mor
     public Key<Bound<double>> ToLimitKey() => new(
         Name,
         $"{(MoreIsBetter ? "Lower" : "Upper")} limit on {Name} ({string.Join(", ", Tasks)}).",
-        Values.NumberLimit($"{(MoreIsBetter ? "a lower" : "an upper")} limit{Range}, such as \"{Example}\" (for {Name} {(MoreIsBetter ? "more" : "less")} is better)", Min, Max, TakesPercent, upper: !MoreIsBetter));
+        Values.NumberLimit(
+            $"{(MoreIsBetter ? "a lower" : "an upper")} limit{Range}, such as \"{Example}\" (for {Name} {(MoreIsBetter ? "more" : "less")} is better)",
+            Min,
+            Max,
+            TakesPercent,
+            upper: !MoreIsBetter));
 
     private string Range => (Min, Max) switch
     {

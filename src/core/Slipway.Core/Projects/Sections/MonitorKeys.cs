@@ -8,9 +8,11 @@ internal static class MonitorKeys
 {
     public static readonly Key<string> Metric = new("metric", "The metric to watch.", Metrics.Name, required: true);
 
-    public static readonly Key<double> Degradation = new("degradation", "How much worse, relative to the baseline.", Values.Share(0, 100, open: true), required: true);
+    public static readonly Key<double> Degradation = new(
+        "degradation", "How much worse, relative to the baseline.", Values.Share(0, 100, open: true), required: true);
 
-    public static readonly Key<ReadMap> Performance = new("performance", "How much worse than the baseline the model may become.", new MapShape([Metric, Degradation]));
+    public static readonly Key<ReadMap> Performance = new(
+        "performance", "How much worse than the baseline the model may become.", new MapShape([Metric, Degradation]));
 
     public static readonly MapShape Shape = new(
     [

@@ -18,9 +18,11 @@ internal static class RetrainKeys
 
     public static readonly Key<ReadMap> All = new("all", "All of these together.", Conditions);
 
-    public static readonly Key<ReadMap> When = new("when", "The conditions that start a retraining.", new MapShape([Any, All], atLeast: 1, CheckWhen), required: true);
+    public static readonly Key<ReadMap> When = new(
+        "when", "The conditions that start a retraining.", new MapShape([Any, All], atLeast: 1, CheckWhen), required: true);
 
-    public static readonly Key<TimeSpan> Cooldown = new("cooldown", "The shortest time between two retrainings.", Values.Time(TimeSpan.Zero, TimeSpan.FromDays(3650)));
+    public static readonly Key<TimeSpan> Cooldown = new(
+        "cooldown", "The shortest time between two retrainings.", Values.Time(TimeSpan.Zero, TimeSpan.FromDays(3650)));
 
     public static readonly Key<string> Then = new("then", "How the new version takes over.", new ChoiceShape(
         new Choice("immediate"), new Choice("canary"), new Choice("blue-green"), new Choice("shadow")));

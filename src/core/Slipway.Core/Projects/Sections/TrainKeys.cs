@@ -13,21 +13,25 @@ internal static class TrainKeys
     public static readonly Key<IReadOnlyList<string>> Command = new("command", "A program and its arguments that trains and writes a model file, instead of an algorithm.",
         new ListShape<string>("words, the program and its arguments", Values.Text("a word of the command", 4096)) { Example = "[python3, train.py]" });
 
-    public static readonly Key<TimeSpan> Timeout = new("timeout", "How long the command may take; 1 h unless given.", Values.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)));
+    public static readonly Key<TimeSpan> Timeout = new(
+        "timeout", "How long the command may take; 1 h unless given.", Values.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)));
 
     public static readonly Key<int> Rounds = new("rounds", "Boosting rounds; 200 unless given.", Values.Whole(1, 100_000));
 
-    public static readonly Key<int> Threads = new("threads", "Threads of the training, part of the recipe because trees change with it; 2 unless given.", Values.Whole(1, 256));
+    public static readonly Key<int> Threads = new(
+        "threads", "Threads of the training, part of the recipe because trees change with it; 2 unless given.", Values.Whole(1, 256));
 
     public static readonly Key<int> Seed = new("seed", "The seed of everything random; 1 unless given.", Values.Whole(0, int.MaxValue));
 
-    public static readonly Key<ReadMap> Parameters = new("parameters", "Parameters of the algorithm by its own names, and rounds, threads and seed.", ParametersShape);
+    public static readonly Key<ReadMap> Parameters = new(
+        "parameters", "Parameters of the algorithm by its own names, and rounds, threads and seed.", ParametersShape);
 
     public static readonly Key<int> Trials = new("trials", "How many combinations to try.", Values.Whole(1, 1000), required: true);
 
     public static readonly Key<ReadMap> Search = new("search", "A random search: for each parameter its lowest and highest value.", SearchShape);
 
-    public static readonly Key<string> By = new("by", "time holds out the last rows, random any; time unless given, when the data has a time column.", new ChoiceShape(new Choice("time"), new Choice("random")));
+    public static readonly Key<string> By = new(
+        "by", "time holds out the last rows, random any; time unless given, when the data has a time column.", new ChoiceShape(new Choice("time"), new Choice("random")));
 
     public static readonly Key<double> Test = new("test", "The share of rows to hold out; 20% unless given.", Values.Share(0, 100, open: true));
 

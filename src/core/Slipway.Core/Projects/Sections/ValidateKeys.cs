@@ -13,7 +13,8 @@ internal static class ValidateKeys
 
     public static readonly Key<Margin> ChampionMargin = new("margin", "How much worse than the live version is still good.", Values.Margin(), required: true);
 
-    public static readonly Key<ReadMap> Champion = new("champion", "Not worse than the version that is live.", new MapShape([ChampionMetric, ChampionMargin]), available: false);
+    public static readonly Key<ReadMap> Champion = new(
+        "champion", "Not worse than the version that is live.", new MapShape([ChampionMetric, ChampionMargin]), available: false);
 
     public static readonly Key<ReadMap> Robustness = new("robustness", "How much noise and gaps in the inputs may cost.", RobustnessShape, available: false);
 
@@ -95,7 +96,10 @@ internal static class ValidateKeys
 
         if (map.Has(Fairness) && task == Metrics.Regression)
         {
-            reading.Refuse(map.At(Fairness), map.PathOf(Fairness), "Fairness compares decisions, and a regression makes none. Remove it, or train a binary or multiclass model.");
+            reading.Refuse(
+                map.At(Fairness),
+                map.PathOf(Fairness),
+                "Fairness compares decisions, and a regression makes none. Remove it, or train a binary or multiclass model.");
         }
     }
 

@@ -118,10 +118,10 @@ internal sealed class MapShape(Key[] keys, int atLeast = 0, Action<Reading, Read
 
     private void ReadEntry(Reading reading, ReadMap map, YamlText name, YamlNode content)
     {
-        var path = map.PathOf(Show(name.Value));
+        var path = map.PathOf(Excerpt.Of(name.Value));
         if (map.FirstOf(name.Value) is { } first)
         {
-            reading.Refuse(name, path, $"'{Show(name.Value)}' is given twice; the first one is on line {first.Line}. Remove one.");
+            reading.Refuse(name, path, $"'{Excerpt.Of(name.Value)}' is given twice; the first one is on line {first.Line}. Remove one.");
             return;
         }
 
@@ -129,7 +129,7 @@ internal sealed class MapShape(Key[] keys, int atLeast = 0, Action<Reading, Read
         if (key is null && (Others is null || OtherName(name.Value) is not null))
         {
             var why = Others is null ? $" Allowed are {Names}." : $" {OtherName(name.Value)}";
-            reading.Refuse(name, path, $"'{Show(name.Value)}' is not a key here.{Suggest.DidYouMean(name.Value, _keys.Keys)}{why}");
+            reading.Refuse(name, path, $"'{Excerpt.Of(name.Value)}' is not a key here.{Suggest.DidYouMean(name.Value, _keys.Keys)}{why}");
             map.Add(name, content, null);
             return;
         }

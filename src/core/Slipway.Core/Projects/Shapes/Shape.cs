@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using Slipway.Core.Projects.Yaml;
+using Slipway.Core.Text;
 
 namespace Slipway.Core.Projects.Shapes;
 
@@ -27,18 +28,11 @@ internal abstract class Shape
         var sentence = node switch
         {
             YamlText { IsNothing: true } => $"The value is missing; it must be {Allowed}.",
-            YamlText text => $"'{Show(text.Value)}' is not {Allowed}.",
+            YamlText text => $"'{Excerpt.Of(text.Value)}' is not {Allowed}.",
             YamlList => $"A list is not {Allowed}.",
             _ => $"A section is not {Allowed}.",
         };
         reading.Refuse(node, path, sentence + hint);
-    }
-
-    /// <summary>A value for a message: one short line.</summary>
-    protected static string Show(string text)
-    {
-        var line = text.ReplaceLineEndings(" ");
-        return line.Length <= 60 ? line : line[..60] + "…";
     }
 }
 

@@ -11,6 +11,7 @@ namespace Slipway.Core.Projects.Shapes;
 /// <summary>The single values that keys hold.</summary>
 internal static class Values
 {
+    private const string WithoutQuotes = " Write it without quotes.";
     private const string NumberPattern = @"[0-9]+(\.[0-9]+)?";
 
     /// <summary>Text that is not blank.</summary>
@@ -20,9 +21,9 @@ internal static class Values
         (YamlText text, [MaybeNullWhen(false)] out string value) =>
         {
             value = text.Value;
-            return !string.IsNullOrWhiteSpace(value) && value.Length <= max;
+            return !string.IsNullOrWhiteSpace(value) && value.Length <= max && !HasControl(value);
         },
-        text => text.Value.Length > max ? $" It has {text.Value.Length}." : "");
+        text => text.Value.Length > max ? $" It has {text.Value.Length}." : HasControl(text.Value) ? " It contains a control character." : "");
 
     /// <summary>Text that passes <paramref name="isValid"/>; <paramref name="pattern"/> says the same, or less, to editors.</summary>
     public static Shape<string> Matching(string allowed, string pattern, Func<string, bool> isValid) => new ScalarShape<string>(
@@ -55,16 +56,6 @@ internal static class Values
             return SafePath.Mistake(value) is null;
         },
         text => $" It {SafePath.Mistake(text.Value)}.");
-
-    public static Shape<bool> Truth() => new ScalarShape<bool>(
-        "true or false",
-        () => new JsonObject { ["type"] = "boolean" },
-        (YamlText text, out bool value) =>
-        {
-            value = text.Value is "true";
-            return text.Plain && text.Value is "true" or "false";
-        },
-        text => text.Plain ? "" : WithoutQuotes);
 
     /// <summary>For a condition that is there or not: only <c>true</c>.</summary>
     public static Shape<bool> Switch() => new ScalarShape<bool>(
@@ -111,7 +102,9 @@ internal static class Values
         () => Pattern($@"^\s*{NumberPattern}\s*%\s*$"),
         (YamlText text, out double value) => Percent.TryParse(text.Value, out value)
             && (open ? value > min / 100.0 && value < max / 100.0 : value >= min / 100.0 && value <= max / 100.0),
-        text => TryNumber(text, out var bare) && bare is > 0 and < 1 ? string.Create(CultureInfo.InvariantCulture, $" Write it as {(decimal)bare * 100:0.####}%.") : WithoutUnit(text));
+        text => TryNumber(text, out var bare) && bare is > 0 and < 1
+            ? string.Create(CultureInfo.InvariantCulture, $" Write it as {(decimal)bare * 100:0.####}%.")
+            : WithoutUnit(text));
 
     public static Shape<Margin> Margin() => new ScalarShape<Margin>(
         "a margin such as 2% (of the value it is compared with) or 0.5 pp (points of the range or rate), from 0 to 100",
@@ -176,15 +169,13 @@ internal static class Values
         (YamlText text, [MaybeNullWhen(false)] out string value) =>
         {
             value = text.Value;
-            return value.Length is > 0 and <= 1000 && !value.AsSpan().ContainsAny('\n', '\r');
+            return value.Length is > 0 and <= 1000 && !value.Any(char.IsControl);
         });
 
     /// <summary>True for a number written without quotes.</summary>
     public static bool TryNumber(YamlText text, out double value) =>
         double.TryParse(text.Value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
         && text.Plain && double.IsFinite(value);
-
-    private const string WithoutQuotes = " Write it without quotes.";
 
     private delegate bool LimitParser<T>(ReadOnlySpan<char> text, out T value);
 
@@ -202,6 +193,9 @@ internal static class Values
         text => !Bound.TrySplit(text.Value, out _, out var rest) ? " Put <, <=, > or >= before it, and quotes around."
             : !unitPattern.Contains('%', StringComparison.Ordinal) && rest.EndsWith('%') ? " It is not a share: write it without %."
             : "");
+
+    // In quotes yaml can write any character as an escape, so the text's own check does not see them.
+    private static bool HasControl(string text) => text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
 
     private static string WithoutUnit(YamlText text) => Quantity.TrySplit(text.Value, out _, out var unit) && unit.IsEmpty ? " It has no unit." : "";
 

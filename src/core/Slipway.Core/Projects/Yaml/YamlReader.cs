@@ -93,7 +93,8 @@ internal sealed class YamlReader
         Next<DocumentEnd>();
         if (Next() is DocumentStart second)
         {
-            _reading.Refuse((int)second.Start.Line, (int)second.Start.Column, "", "A second document begins here ('---'). A file describes one model: put the other one into its own file.");
+            var (line, column) = ((int)second.Start.Line, (int)second.Start.Column);
+            _reading.Refuse(line, column, "", "A second document begins here ('---'). A file describes one model: put the other one into its own file.");
         }
 
         return root;
