@@ -12,9 +12,9 @@ internal static class DoctorCommand
         var command = Verb.Create("doctor", "Check the SDK, native libraries, ports, disk and data folder, and say how to mend each.", "slipway doctor");
         var options = new ServerOptions();
         options.AddTo(command);
-        return command.Runs((parsed, terminal, _) =>
+        return command.Runs(async (parsed, terminal, cancellationToken) =>
         {
-            var checks = Doctor.Examine(options.Read(parsed));
+            var checks = await Doctor.ExamineAsync(options.Read(parsed), cancellationToken);
             foreach (var check in checks)
             {
                 terminal.Say($"{(check.Ok ? "ok    " : "WRONG "),-6} {check.Name,-13} {check.Finding}");
@@ -26,7 +26,7 @@ internal static class DoctorCommand
 
             var ok = checks.All(check => check.Ok);
             terminal.WriteJson(new { ok, checks });
-            return Task.FromResult(ok ? ExitCode.Good : ExitCode.Failed);
+            return ok ? ExitCode.Good : ExitCode.Failed;
         });
     }
 }

@@ -75,7 +75,7 @@ internal static class PredictCommand
     }
 
     // One object may be spread over several lines; otherwise it is one a line.
-    private static IEnumerable<string> Lines(string text)
+    private static string[] Lines(string text)
     {
         try
         {

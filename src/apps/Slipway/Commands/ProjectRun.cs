@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Slipway.Client;
 using Slipway.Core.Errors;
 using Slipway.Core.Projects;
@@ -24,8 +23,8 @@ internal static class ProjectRun
     private static async Task<int> RunAsync(
         string file, string? server, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
     {
-        var yaml = await ReadAsync(file, cancellationToken);
-        Check(yaml, file);
+        var yaml = await ProjectFile.ReadAsync(file, cancellationToken);
+        ProjectFile.Parse(yaml, file).ThrowIfNotAvailable();
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         using var client = new SlipwayClient(server);
         var run = await client.PostAsync<PipelineRun>($"/api/v1/projects/{route}", new { yaml, folder, file = Path.GetFileName(file) }, cancellationToken);
@@ -38,21 +37,5 @@ internal static class ProjectRun
 
         System.Console.Error.WriteLine(ended.Error);
         return ExitCode.Of(ended.ErrorKind ?? ErrorKind.Failed);
-    }
-
-    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken) => File.Exists(file)
-        ? await File.ReadAllTextAsync(file, Encoding.UTF8, cancellationToken)
-        : throw new SlipwayException(ErrorKind.InvalidInput, $"There is no file {file}. Write one with `slipway init`, or name it with -f.");
-
-    private static void Check(string yaml, string file)
-    {
-        var config = ProjectFile.Parse(yaml, file);
-        if (config.NotAvailable.Count > 0)
-        {
-            throw new SlipwayException(ErrorKind.NotAvailable, $"{file} asks for what is not available yet:")
-            {
-                Details = [.. config.NotAvailable.Select(problem => problem.ToString())],
-            };
-        }
     }
 }

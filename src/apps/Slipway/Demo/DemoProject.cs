@@ -1,6 +1,6 @@
 using Slipway.Core.Errors;
 using Slipway.Core.Projects;
-using Slipway.Training;
+using Slipway.Training.LightGbm;
 
 namespace Slipway.Demo;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Client;
-using Slipway.Core;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Output;

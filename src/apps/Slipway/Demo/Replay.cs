@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
@@ -8,6 +7,7 @@ using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Output;
 using Spectre.Console;
+using Table = Slipway.Datasets.Table;
 
 namespace Slipway.Demo;
 

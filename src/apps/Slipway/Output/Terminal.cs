@@ -14,11 +14,13 @@ internal sealed class Terminal(bool json)
     /// <summary>For people: standard output, or standard error when standard output is for a program.</summary>
     public IAnsiConsole People { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new Lines(json ? System.Console.Error : System.Console.Out) });
 
+    private TextWriter Out => json ? System.Console.Error : System.Console.Out;
+
     /// <summary>True when people watch a terminal: then bars move, else lines are written.</summary>
     public bool Interactive { get; } = !json && !System.Console.IsOutputRedirected;
 
     /// <summary>A line for people.</summary>
-    public void Say(string text) => People.WriteLine(text);
+    public void Say(string text) => Out.WriteLine(text);
 
     /// <summary>The verb's result for a program; nothing without <c>--json</c>.</summary>
     public void WriteJson(object result)

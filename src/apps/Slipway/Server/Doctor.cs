@@ -3,11 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
-using Microsoft.ML.OnnxRuntime;
 using Slipway.Core.Errors;
-using Slipway.Inference;
+using Slipway.Inference.Onnx;
 using Slipway.Storage;
-using Slipway.Training;
+using Slipway.Training.LightGbm;
 
 namespace Slipway.Server;
 
@@ -17,7 +16,7 @@ internal static class Doctor
     // Below this a snapshot or a training of ordinary size may fail half-way.
     private const long LeastFreeBytes = 1L << 30;
 
-    public static IReadOnlyList<DoctorCheck> Examine(ServerSettings settings) =>
+    public static async Task<IReadOnlyList<DoctorCheck>> ExamineAsync(ServerSettings settings, CancellationToken cancellationToken) =>
     [
         Runtime(),
         Library("LightGBM", "Debian, Ubuntu: apt-get install -y libgomp1", LightGbm),
@@ -25,7 +24,7 @@ internal static class Doctor
         Library("DuckDB", "Build again on this machine: its native library comes with the package.", DuckDb),
         Port("HTTP port", settings.Http, "--http"),
         Port("gRPC port", settings.Grpc, "--grpc"),
-        Data(settings.Data),
+        await DataAsync(settings.Data, cancellationToken),
         Disk(settings.Data),
     ];
 
@@ -52,11 +51,7 @@ internal static class Doctor
         ? "loads, with libgomp"
         : throw new SlipwayException(ErrorKind.Unavailable, problem!);
 
-    private static string OnnxRuntime()
-    {
-        OnnxTelemetry.TurnOff();
-        return $"{OrtEnv.Instance().GetVersionString()}, telemetry off";
-    }
+    private static string OnnxRuntime() => $"{OnnxRuntimeLibrary.Version}, telemetry off";
 
     private static string DuckDb()
     {
@@ -80,30 +75,45 @@ internal static class Doctor
         }
     }
 
-    private static DoctorCheck Data(string folder)
+    // Opens what is there as the server would, or tries whether it could be made.
+    private static async Task<DoctorCheck> DataAsync(string folder, CancellationToken cancellationToken)
     {
+        const string Name = "data folder";
         try
         {
-            var finding = DataFolder.Probe(folder);
-            return new DoctorCheck("data folder", Ok: true, finding, Remedy: null);
+            if (Directory.Exists(folder) || File.Exists(folder))
+            {
+                await using var services = new ServiceCollection().AddStorage(new StorageOptions(folder)).BuildServiceProvider();
+                await services.OpenStorageAsync(cancellationToken);
+                return new DoctorCheck(Name, Ok: true, $"{Path.GetFullPath(folder)} opens", Remedy: null);
+            }
+
+            var parent = NearestFolder(folder);
+            Directory.Delete(Directory.CreateDirectory(Path.Combine(parent, $".slipway-{Guid.NewGuid():N}")).FullName);
+            return new DoctorCheck(Name, Ok: true, $"{Path.GetFullPath(folder)} will be made", Remedy: null);
         }
-        catch (SlipwayException exception)
+        catch (Exception exception) when (exception is SlipwayException or IOException or UnauthorizedAccessException)
         {
-            return new DoctorCheck("data folder", Ok: false, exception.Message, "Choose another with --data, or mend this one.");
+            return new DoctorCheck(Name, Ok: false, exception.Message, "Choose another with --data, or mend this one (a server that is up uses it rightly).");
         }
     }
 
     private static DoctorCheck Disk(string folder)
     {
-        var existing = Path.GetFullPath(folder);
-        while (!Directory.Exists(existing))
-        {
-            existing = Path.GetDirectoryName(existing)!;
-        }
-
-        var free = new DriveInfo(existing).AvailableFreeSpace;
+        var free = new DriveInfo(NearestFolder(folder)).AvailableFreeSpace;
         var finding = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1L << 30):F1} GiB free");
         return new DoctorCheck("disk", free >= LeastFreeBytes, finding, free >= LeastFreeBytes ? null : "Free 1 GiB or more, or choose a data folder on another disk with --data.");
+    }
+
+    private static string NearestFolder(string path)
+    {
+        var folder = Path.GetFullPath(path);
+        while (!Directory.Exists(folder))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder;
     }
 }
 

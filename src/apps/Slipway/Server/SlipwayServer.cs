@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -37,7 +36,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     /// <summary>Where gRPC listens.</summary>
     public string GrpcAddress => Addresses[1];
 
-    private string[] Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+    private string[] Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     /// <summary>Opens the data folder and begins to listen; what was deployed answers when this returns.</summary>
     /// <exception cref="SlipwayException">A port is in use, or the data folder cannot be used.</exception>

@@ -27,7 +27,10 @@ internal sealed class LightGbmModel : IModel
         Signature = new ModelSignature(
             [.. schema.Columns.Select(column => new TensorSpec(column.Name, column.Categories is null ? TensorType.Float64 : TensorType.Bytes, [-1]))],
             _outputs.Specs,
-            Tabular: true);
+            Tabular: true)
+        {
+            Labels = schema.Labels,
+        };
     }
 
     /// <inheritdoc/>

@@ -3,13 +3,17 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Slipway.Inference.Onnx;
 
-/// <summary>The native library. Everything that uses ONNX Runtime calls <see cref="EnsureReady"/> first.</summary>
-internal static partial class OnnxRuntimeLibrary
+/// <summary>ONNX Runtime's native library. Everything that uses it calls <see cref="EnsureReady"/> first.</summary>
+public static partial class OnnxRuntimeLibrary
 {
     private const string Variable = "ORT_DISABLE_TELEMETRY";
 
     // A static initialiser runs once, and before anybody gets past it.
     private static readonly OrtEnv Environment = Start();
+
+    /// <summary>The library's version, such as 1.31.1; loads it.</summary>
+    /// <exception cref="TypeInitializationException">The library cannot be loaded on this machine.</exception>
+    public static string Version => Environment.GetVersionString();
 
     /// <summary>Returns when the library is loaded, with its telemetry off.</summary>
     public static void EnsureReady() => GC.KeepAlive(Environment);

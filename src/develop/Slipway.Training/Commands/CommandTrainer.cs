@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Slipway.Core;
 using Slipway.Core.Errors;
+using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Inference;
 using Slipway.Statistics.Quality;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
@@ -39,6 +40,8 @@ internal static class LightGbmParameters
         ["device_type"] = "Training runs on the processor.",
         ["metric"] = "Trials are judged by rmse or log_loss, models by the `validate` section.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly SearchValues<char> Separators = SearchValues.Create(" =\"'#");
 
     // Canonical name by name and alias.
     private static readonly Lazy<FrozenDictionary<string, string>> Names = new(ReadNames);
@@ -96,7 +99,7 @@ internal static class LightGbmParameters
         }
 
         // Parameters travel as "name=value name=value": a space would begin another one.
-        return value.Length == 0 || value.AsSpan().IndexOfAny(" =\t\r\n\"'#") >= 0 || value.Any(char.IsControl)
+        return value.Length == 0 || value.AsSpan().ContainsAny(Separators) || value.Any(char.IsControl)
             ? $"The LightGBM parameter '{name}' has the value '{value}', but a value is one word or number, or several with commas and no spaces."
             : null;
     }

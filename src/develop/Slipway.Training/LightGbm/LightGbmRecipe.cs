@@ -39,7 +39,7 @@ internal sealed record LightGbmRecipe(LearningTask Task, string Objective, Sorte
     }
 
     /// <summary>The ranges under the canonical names of their parameters.</summary>
-    public SearchSection Searched(SearchSection search)
+    public static SearchSection Searched(SearchSection search)
     {
         var ranges = new Dictionary<string, SearchRange>(StringComparer.Ordinal);
         foreach (var (name, range) in search.Ranges)

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
@@ -47,7 +45,7 @@ internal sealed class LightGbmTrainer(IDatasets datasets, ITrials trials, TimePr
                 // Boosting keeps its cores busy for seconds or minutes: not the caller's thread.
                 var text = await Task.Run(() => Fit(recipe, data, holdOut.Training, progress, cancellationToken), cancellationToken);
                 await folder.WriteAsync(ModelFile, text, cancellationToken);
-                await folder.WriteAsync(TabularSchema.FileName, JsonSerializer.SerializeToUtf8Bytes(new TabularSchema(recipe.Task.Word(), data.Features.Columns, target.Labels), SlipwayJson.Options), cancellationToken);
+                new TabularSchema(recipe.Task.Word(), data.Features.Columns, target.Labels).Save(Path.Combine(folder.Path, TabularSchema.FileName));
 
                 // What is measured is the written model in the evaluator that will serve it.
                 using var model = ModelLoader.Load(folder.Path, new ModelLoadOptions());
@@ -77,7 +75,7 @@ internal sealed class LightGbmTrainer(IDatasets datasets, ITrials trials, TimePr
         TrainingJob job, SearchSection search, string runId, LightGbmRecipe recipe, TrainingData data, HoldOut holdOut, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var metric = recipe.Task == LearningTask.Regression ? "rmse" : "log_loss";
-        var draws = SearchSpace.Draw(recipe.Searched(search), recipe.Given, recipe.Seed);
+        var draws = SearchSpace.Draw(LightGbmRecipe.Searched(search), recipe.Given, recipe.Seed);
         LightGbmRecipe? best = null;
         var bestScore = double.PositiveInfinity;
         SlipwayException? failure = null;

@@ -24,14 +24,7 @@ internal sealed partial class PipelineQueue(
     public async Task<PipelineRun> StartAsync(PipelineRequest request, Actor actor, CancellationToken cancellationToken)
     {
         var config = ProjectFile.Parse(request.Yaml, request.File);
-        if (config.NotAvailable.Count > 0)
-        {
-            throw new SlipwayException(ErrorKind.NotAvailable, $"{request.File} asks for what is not available yet. Take it out for now.")
-            {
-                Details = [.. config.NotAvailable.Select(problem => problem.ToString())],
-            };
-        }
-
+        config.ThrowIfNotAvailable();
         request = request with { Folder = options.CheckFolder(request.Folder) };
         var run = new PipelineRun
         {

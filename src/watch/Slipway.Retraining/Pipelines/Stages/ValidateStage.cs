@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Core;
@@ -31,8 +32,8 @@ internal sealed class ValidateStage(IDatasets datasets, IValidator validator) : 
         return report.Verdict switch
         {
             Verdict.Pass when report.Gates.Count == 0 => StageOutcome.Succeeded("the model loads; no gates are set", Facts(report)),
-            Verdict.Pass => StageOutcome.Succeeded(Sentences(report, Verdict.Pass), Facts(report)),
-            var verdict => StageOutcome.Failed(Sentences(report, verdict), Facts(report)),
+            Verdict.Pass => StageOutcome.Succeeded($"pass: {string.Join(", ", report.Gates.Select(Short))}", Facts(report)),
+            var verdict => StageOutcome.Failed(string.Join(" ", report.Gates.Where(gate => gate.Verdict == verdict).Select(gate => gate.Sentence)), Facts(report)),
         };
     }
 
@@ -49,8 +50,8 @@ internal sealed class ValidateStage(IDatasets datasets, IValidator validator) : 
         return new ValidationJob(context.Config.Validate, TrainStage.InferTask(dataset), data.Label!, data.Time is not null, context.Model!, rows);
     }
 
-    private static string Sentences(ValidationReport report, Verdict verdict) =>
-        string.Join(" ", report.Gates.Where(gate => gate.Verdict == verdict).Select(gate => gate.Sentence));
+    private static string Short(GateResult gate) => string.Create(
+        CultureInfo.InvariantCulture, $"{gate.Gate.Split('.')[^1]} {gate.Value:G4} [{gate.Low:G4}, {gate.High:G4}] {gate.Limit}");
 
     private static JsonObject Facts(ValidationReport report) => new()
     {
