@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Storage;
 using Slipway.Training.Commands;
 using Slipway.Training.Endpoints;
@@ -12,12 +13,16 @@ namespace Slipway.Training;
 public static class TrainingModule
 {
     /// <summary>Adds the trainers, <see cref="ITrials"/> and its tables.</summary>
-    public static IServiceCollection AddTraining(this IServiceCollection services, TrainingOptions options) => services
-        .AddSingleton(options)
-        .AddSingleton<ITrials, TrialStore>()
-        .AddSingleton<ITrainer, LightGbmTrainer>()
-        .AddSingleton<ITrainer, CommandTrainer>()
-        .AddSingleton(new SchemaPart(typeof(TrainingModule).Assembly, M2026112430_Trials.Number));
+    public static IServiceCollection AddTraining(this IServiceCollection services, TrainingOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(new SchemaPart(typeof(TrainingModule).Assembly, M2026112430_Trials.Number));
+        services.AddSingleton<ITrials, TrialStore>();
+        services.AddSingleton<ITrainer, LightGbmTrainer>();
+        services.AddSingleton<ITrainer, CommandTrainer>();
+        return services;
+    }
 
     /// <summary>Maps <c>/api/v1/models/{model}/trials</c>.</summary>
     public static IEndpointRouteBuilder MapTraining(this IEndpointRouteBuilder routes)

@@ -14,6 +14,8 @@ public static class LightGbmLibrary
     {
         try
         {
+            OpenMp.WaitPassively();
+
             // Not freed: the library stays loaded for the training that follows.
             NativeLibrary.Load(library, typeof(LightGbmLibrary).Assembly, searchPath: null);
             problem = null;

@@ -8,6 +8,8 @@ internal static partial class NativeMethods
     public const int Float32 = 0;
     public const int Float64 = 1;
 
+    static NativeMethods() => OpenMp.WaitPassively();
+
     [LibraryImport(LightGbmLibrary.Name, EntryPoint = "LGBM_GetLastError")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     public static partial nint GetLastError();
