@@ -70,9 +70,10 @@ public sealed class RollbackTests(ReleaseFixture fixture)
             Assert.Equal((200, i % 2 == 0 ? 1 : 2), (status, own.Host.Server.Answer(_name)));
         }
 
+        var first = times[0];
         times.Sort();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"rollback over HTTP in ms: median {times[25]:0.0}, 95 % {times[48]:0.0}, most {times[50]:0.0}"));
+            CultureInfo.InvariantCulture, $"rollback over HTTP in ms: first {first:0.0}, median {times[25]:0.0}, 95 % {times[48]:0.0}, most {times[50]:0.0}"));
         Assert.Equal(loads, own.Host.Server.Loads);
 
         // The machine may be busy with something else, which says nothing about a rollback: the faster ones do.
