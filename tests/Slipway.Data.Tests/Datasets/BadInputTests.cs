@@ -138,10 +138,26 @@ public sealed class BadInputTests : IAsyncLifetime
     {
         _host.Write("rides.csv", "count\n" + string.Concat(Enumerable.Repeat("1\n", 30_000)) + "many\n");
 
+        foreach (var run in new Func<Task>[] { () => _host.SnapshotAsync("select * from 'rides.csv'"), () => _host.TableAsync("select * from 'rides.csv'") })
+        {
+            var error = await Assert.ThrowsAsync<SlipwayException>(run);
+
+            Assert.Contains("many", error.Message, StringComparison.Ordinal);
+            Assert.Contains("30002", error.Message, StringComparison.Ordinal);
+            AssertOneSentence(error);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_may_not_be_read_is_named()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "The superuser may read everything.");
+        File.SetUnixFileMode(_host.Write("rides.csv", "city,count\nBonn,4\n"), UnixFileMode.None);
+
         var error = await Assert.ThrowsAsync<SlipwayException>(() => _host.SnapshotAsync("select * from 'rides.csv'"));
 
-        Assert.Contains("many", error.Message, StringComparison.Ordinal);
-        Assert.Contains("30002", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", error.Message, StringComparison.Ordinal);
+        Assert.Contains("rides.csv", error.Message, StringComparison.Ordinal);
         AssertOneSentence(error);
     }
 
