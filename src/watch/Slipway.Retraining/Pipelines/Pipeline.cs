@@ -25,8 +25,8 @@ internal sealed partial class Pipeline(
     public IReadOnlyList<PipelineStage> Waiting =>
         [.. _stages.Select(stage => new PipelineStage(stage.Name, PipelineState.Waiting, 0, "", 0, 0, []))];
 
-    /// <summary>Runs to the end; the outcome, good or bad, is in the run, durable, when this returns.</summary>
-    public async Task RunAsync(ActiveRun active, CancellationToken cancellationToken)
+    /// <summary>Runs to the end and returns the ended run, good or bad, which is durable then. Telling those who watch is left to the caller.</summary>
+    public async Task<PipelineRun> RunAsync(ActiveRun active, CancellationToken cancellationToken)
     {
         active.Update(active.Run with { State = PipelineState.Running });
         try
@@ -37,31 +37,30 @@ internal sealed partial class Pipeline(
                 await RunStageAsync(active, i, context, cancellationToken);
                 if (active.Run.Stages[i] is { State: PipelineState.Failed } failed)
                 {
-                    await EndAsync(active, PipelineState.Failed, failed.Sentence, ErrorKind.Failed);
-                    return;
+                    return await EndAsync(active, PipelineState.Failed, failed.Sentence, ErrorKind.Failed);
                 }
             }
 
-            await EndAsync(active, PipelineState.Succeeded, error: null, kind: null);
+            return await EndAsync(active, PipelineState.Succeeded, error: null, kind: null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await FailAsync(active, PipelineQueue.Interrupted, ErrorKind.Unavailable);
+            return await FailAsync(active, PipelineQueue.Interrupted, ErrorKind.Unavailable);
         }
         catch (SlipwayException exception)
         {
-            await FailAsync(active, string.Join('\n', [exception.Message, .. exception.Details]), exception.Kind);
+            return await FailAsync(active, string.Join('\n', [exception.Message, .. exception.Details]), exception.Kind);
         }
         catch (IOException exception)
         {
             LogFailed(logger, active.Run.Id, exception);
-            await FailAsync(active, $"A file could not be read or written: {exception.Message} Check the disk and the data folder, then run it again.", ErrorKind.Unavailable);
+            return await FailAsync(active, $"A file could not be read or written: {exception.Message} Check the disk and the data folder, then run it again.", ErrorKind.Unavailable);
         }
         catch (Exception exception)
         {
             // The run is handed over here: whatever went wrong must end it, and is logged once.
             LogFailed(logger, active.Run.Id, exception);
-            await FailAsync(active, "Something went wrong inside Slipway; the server's log has the details.", ErrorKind.Failed);
+            return await FailAsync(active, "Something went wrong inside Slipway; the server's log has the details.", ErrorKind.Failed);
         }
     }
 
@@ -88,7 +87,7 @@ internal sealed partial class Pipeline(
         }
     }
 
-    private Task FailAsync(ActiveRun active, string error, ErrorKind kind)
+    private Task<PipelineRun> FailAsync(ActiveRun active, string error, ErrorKind kind)
     {
         var failed = active.Run.Stages.ToList().FindIndex(stage => stage.State == PipelineState.Running);
         if (failed >= 0)
@@ -100,11 +99,11 @@ internal sealed partial class Pipeline(
     }
 
     // Not cancelled with the run: how it ended must be known whatever ended it.
-    private async Task EndAsync(ActiveRun active, PipelineState state, string? error, ErrorKind? kind)
+    private async Task<PipelineRun> EndAsync(ActiveRun active, PipelineState state, string? error, ErrorKind? kind)
     {
         var ended = active.Run with { State = state, Error = error, ErrorKind = kind, EndedAt = time.GetUtcNow() };
         await store.SaveAsync(ended, new PipelineEnded(ended.Id, ended.Model, state, error, ended.Stages, active.Actor), CancellationToken.None);
-        active.Update(ended);
+        return ended;
     }
 
     [LoggerMessage(LogLevel.Error, "Pipeline run {Id} failed")]

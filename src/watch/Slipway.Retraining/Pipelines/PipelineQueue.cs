@@ -104,20 +104,31 @@ internal sealed partial class PipelineQueue(
     {
         await foreach (var active in _waiting.Reader.ReadAllAsync(stoppingToken))
         {
-            try
+            var ended = await RunAsync(active, stoppingToken);
+
+            // The model is free before anybody hears of the end: who waited for it may begin the next run at once.
+            _byModel.TryRemove(ended.Model, out _);
+            active.Update(ended);
+        }
+    }
+
+    private async Task<PipelineRun> RunAsync(ActiveRun active, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await pipeline.RunAsync(active, stoppingToken);
+        }
+        catch (Exception exception)
+        {
+            // One run whose end cannot be saved must not end the worker.
+            LogLost(logger, active.Run.Id, exception);
+            return active.Run with
             {
-                await pipeline.RunAsync(active, stoppingToken);
-            }
-            catch (Exception exception)
-            {
-                // One run whose end cannot be saved must not end the worker.
-                LogLost(logger, active.Run.Id, exception);
-                active.Update(active.Run with { State = PipelineState.Failed, Error = "The run's end could not be saved.", EndedAt = time.GetUtcNow() });
-            }
-            finally
-            {
-                _byModel.TryRemove(active.Run.Model, out _);
-            }
+                State = PipelineState.Failed,
+                Error = "How the run ended could not be saved; the server's log has the details.",
+                ErrorKind = ErrorKind.Unavailable,
+                EndedAt = time.GetUtcNow(),
+            };
         }
     }
 
