@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Access;
+using Slipway.Core.Tests.Storage;
+using Slipway.Storage;
+
+namespace Slipway.Core.Tests.Access;
+
+public sealed class PredictionPathTests
+{
+    [Fact]
+    public async Task A_prediction_that_is_answered_at_once_costs_no_allocation_here()
+    {
+        using var folder = new TemporaryFolder();
+        await using var services = new ServiceCollection().AddLogging().AddStorage(new StorageOptions(folder.Of("data"))).AddAccess(new AccessOptions()).BuildServiceProvider();
+        var app = new ApplicationBuilder(services);
+        app.UseAccess();
+        app.Run(_ => Task.CompletedTask);
+        var pipeline = app.Build();
+
+        var context = new DefaultHttpContext { Request = { Method = "POST", Host = new HostString("127.0.0.1", 5080), Path = "/v2/models/m/infer" } };
+        context.SetEndpoint(new RouteEndpoint(pipeline, RoutePatternFactory.Parse("/v2/models/{m}/infer"), 0, new EndpointMetadataCollection(new NeedsPermission(Permission.Score)), null));
+        var requests = 0;
+        Run();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(2000, requests);
+
+        void Run()
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                Assert.True(pipeline(context).IsCompletedSuccessfully);
+                requests++;
+            }
+        }
+    }
+}
