@@ -34,14 +34,20 @@ public sealed class DataFolder(string path)
     /// <summary>The full path of a file or folder in here.</summary>
     internal string Of(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Creates a folder in here, each level with mode 0700.</summary>
+    /// <summary>Creates a folder in here, each level with mode 0700 and, where it is new, with a durable name.</summary>
     internal string CreateFolder(params ReadOnlySpan<string> parts)
     {
         var folder = Path;
         foreach (var part in parts)
         {
+            var parent = folder;
             folder = System.IO.Path.Combine(folder, part);
+            var isNew = !Directory.Exists(folder);
             PrivateFiles.CreateFolder(folder);
+            if (isNew)
+            {
+                Posix.SyncFolder(parent);
+            }
         }
 
         return folder;
@@ -57,8 +63,15 @@ public sealed class DataFolder(string path)
 
         try
         {
+            var isNew = !Directory.Exists(Path);
             PrivateFiles.CreateFolder(Path);
-            PrivateFiles.CreateFolder(Work);
+            if (isNew)
+            {
+                Posix.SyncFolder(System.IO.Path.GetDirectoryName(Path)!);
+            }
+
+            CreateFolder("work");
+            CreateFolder("blobs", "sha256");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && !DiskErrors.IsFull(e))
         {

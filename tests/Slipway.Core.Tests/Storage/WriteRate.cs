@@ -17,6 +17,7 @@ public sealed class WriteRate(ITestOutputHelper output)
         await using (var storage = await OpenedStorage.OpenAsync(folder, TestContext.Current.CancellationToken, Notes.Part))
         {
             var watch = Stopwatch.StartNew();
+            var before = Environment.CpuUsage.TotalTime;
             var counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
             {
                 var count = 0;
@@ -28,7 +29,8 @@ public sealed class WriteRate(ITestOutputHelper output)
 
                 return count;
             })));
-            output.WriteLine($"{callers} callers: {counts.Sum() / watch.Elapsed.TotalSeconds:N0} writes/s");
+            var cpu = Environment.CpuUsage.TotalTime - before;
+            output.WriteLine($"{callers} callers: {counts.Sum() / watch.Elapsed.TotalSeconds:N0} writes/s, {cpu.TotalMicroseconds / counts.Sum():N0} µs of CPU a write");
         }
 
         Directory.Delete(folder, recursive: true);

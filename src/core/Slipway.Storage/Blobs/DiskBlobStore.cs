@@ -108,11 +108,13 @@ internal sealed class DiskBlobStore(DataFolder folder) : IBlobStore
             {
                 PrivateFiles.MakeReadOnly(temporary);
                 folder.CreateFolder("blobs", "sha256", Path.GetFileName(parent));
+
+                // Also when the folder was there already: whoever created it may not have come to this line yet.
                 Posix.SyncFolder(_root);
                 File.Move(temporary, path, overwrite: true);
             }
 
-            // Also when it was there: whoever put it may not have come to this line yet.
+            // And for the same reason also when the blob was there.
             Posix.SyncFolder(parent);
         });
 
