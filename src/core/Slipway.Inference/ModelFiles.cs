@@ -36,14 +36,7 @@ internal static class ModelFiles
             throw Invalid($"There is no model at {path}.");
         }
 
-        try
-        {
-            return (path, Recognise(path));
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw new SlipwayException(ErrorKind.InvalidInput, $"{path} cannot be read: permission denied.", error);
-        }
+        return (path, Recognise(path));
     }
 
     private static (string Path, ModelFormat Format) FindIn(string folder)
@@ -60,12 +53,12 @@ internal static class ModelFiles
 
         if (File.Exists(onnx))
         {
-            return (onnx, ModelFormat.Onnx);
+            return Recognise(onnx) == ModelFormat.Onnx ? (onnx, ModelFormat.Onnx) : throw Invalid($"{OnnxName} is a LightGBM text model. Name it {LightGbmName}.");
         }
 
         if (File.Exists(text))
         {
-            return Recognise(text) == ModelFormat.LightGbm ? (text, ModelFormat.LightGbm) : throw Invalid($"{text} is an ONNX model. Name it {OnnxName}.");
+            return (text, Recognise(text));
         }
 
         // The most telling file explains best what is there instead.

@@ -1,5 +1,6 @@
 using Slipway.Core.Errors;
 using Slipway.Inference.LightGbm;
+using Slipway.Inference.Onnx;
 
 namespace Slipway.Inference;
 
@@ -13,13 +14,20 @@ public static class ModelLoader
     /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: no model, damaged, truncated, or reaching outside its folder.</exception>
     public static IModel Load(string path, ModelLoadOptions options)
     {
-        var file = ModelFiles.Find(path);
-        var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, TabularSchema.FileName);
-        var schema = File.Exists(beside) ? TabularSchema.Load(beside) : null;
-        return file.Format switch
+        try
         {
-            ModelFormat.Onnx => Onnx.OnnxModelLoader.Load(file.Path, schema, options),
-            _ => LightGbmModel.Load(file.Path, schema),
-        };
+            var file = ModelFiles.Find(path);
+            var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, TabularSchema.FileName);
+            var schema = File.Exists(beside) ? TabularSchema.Load(beside) : null;
+            return file.Format switch
+            {
+                ModelFormat.Onnx => OnnxModelLoader.Load(file.Path, schema, options),
+                _ => LightGbmModel.Load(file.Path, schema),
+            };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SlipwayException(ErrorKind.InvalidInput, $"The model at {path} cannot be read: {error.Message}", error);
+        }
     }
 }

@@ -96,8 +96,9 @@ public sealed class LightGbmAgreementTests : IDisposable
     {
         var inputs = new TensorSet();
         var outputs = new TensorSet();
-        rows.CopyTo(inputs.Add("rows", TensorType.Float64, [rows.Length / Columns, Columns]).Values<double>());
-        Assert.Equal(rows.Length / Columns, SignatureCheck.Apply(model.Signature, inputs));
+        var columns = model.Signature.Inputs.Count;
+        rows.CopyTo(inputs.Add("rows", TensorType.Float64, [rows.Length / columns, columns]).Values<double>());
+        Assert.Equal(rows.Length / columns, SignatureCheck.Apply(model.Signature, inputs));
         model.Run(inputs, outputs);
         return outputs[0].Values<double>().ToArray();
     }

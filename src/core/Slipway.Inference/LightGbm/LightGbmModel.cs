@@ -9,7 +9,7 @@ namespace Slipway.Inference.LightGbm;
 internal sealed class LightGbmModel : IModel
 {
     // Rows that are prepared together: with 30 features they fill half of a core's first cache.
-    private const int BlockRows = 64;
+    private const int RowsAtOnce = 64;
 
     private readonly TreeEnsemble _trees;
     private readonly Objective _objective;
@@ -58,13 +58,12 @@ internal sealed class LightGbmModel : IModel
         var matrix = inputs.Count == 1 && inputs[0].Rank == 2;
         var rows = matrix ? (int)inputs[0].Shape[0] : inputs[0].Count;
         var scores = _outputs.AddScores(outputs, rows);
-        var stride = _trees.Stride;
-        var prepared = ArrayPool<double>.Shared.Rent((Math.Min(rows, BlockRows) * stride) + BlockRows);
+        var prepared = ArrayPool<double>.Shared.Rent((TreeEnsemble.Blocks(Math.Min(rows, RowsAtOnce)) * _trees.BlockSize) + RowsAtOnce);
         try
         {
-            for (var first = 0; first < rows; first += BlockRows)
+            for (var first = 0; first < rows; first += RowsAtOnce)
             {
-                var count = Math.Min(BlockRows, rows - first);
+                var count = Math.Min(RowsAtOnce, rows - first);
                 Prepare(inputs, matrix, first, count, prepared);
                 _trees.Score(prepared, count, scores[(first * _trees.Width)..]);
             }
@@ -94,19 +93,25 @@ internal sealed class LightGbmModel : IModel
 
     private void Prepare(TensorSet inputs, bool matrix, int first, int count, double[] prepared)
     {
-        var stride = _trees.Stride;
         var slots = _trees.Slots;
-        var rows = prepared.AsSpan(0, count * stride);
+        var size = TreeEnsemble.Blocks(count) * _trees.BlockSize;
+        var blocks = prepared.AsSpan(0, size);
 
-        // Behind the rows there is room for the codes of one text column.
-        var codes = prepared.AsSpan(count * stride, count);
+        for (var block = 0; block < size; block += _trees.BlockSize)
+        {
+            blocks.Slice(block, TreeEnsemble.Lanes).Fill(double.NaN);
+        }
+
+        // Behind the blocks there is room for the codes of one text column.
+        var codes = prepared.AsSpan(size, count);
         var coded = -1;
         for (var slot = 0; slot < slots.Length; slot++)
         {
             var (feature, form) = slots[slot];
+            var target = blocks[((TreeEnsemble.FirstSlot + slot) * TreeEnsemble.Lanes)..];
             if (matrix)
             {
-                RowPreparation.Write(form, inputs[0].Values<double>()[((first * _codes.Length) + feature)..], _codes.Length, count, rows[slot..], stride);
+                RowPreparation.Write(form, inputs[0].Values<double>()[((first * _codes.Length) + feature)..], _codes.Length, count, target, _trees.BlockSize);
             }
             else if (_codes[feature] is { } categories)
             {
@@ -120,18 +125,12 @@ internal sealed class LightGbmModel : IModel
                     }
                 }
 
-                RowPreparation.Write(form, codes, 1, count, rows[slot..], stride);
+                RowPreparation.Write(form, codes, 1, count, target, _trees.BlockSize);
             }
             else
             {
-                RowPreparation.Write(form, inputs[feature].Values<double>()[first..], 1, count, rows[slot..], stride);
+                RowPreparation.Write(form, inputs[feature].Values<double>()[first..], 1, count, target, _trees.BlockSize);
             }
-        }
-
-        if (slots.IsEmpty)
-        {
-            // Trees of one leaf: the comparison that keeps the walk at its leaf reads a value all the same.
-            rows.Clear();
         }
     }
 

@@ -1,17 +1,18 @@
 namespace Slipway.Inference.LightGbm;
 
-/// <summary>Writes feature values into prepared rows.</summary>
+/// <summary>Writes feature values into blocks of prepared rows.</summary>
 internal static class RowPreparation
 {
     /// <summary>
-    /// Writes one feature of <paramref name="count"/> rows, whose values stand <paramref name="step"/> apart in <paramref name="values"/>, to one slot of the prepared rows.
+    /// Writes one feature of <paramref name="count"/> rows, whose values stand <paramref name="step"/> apart in <paramref name="values"/>, to one slot:
+    /// <paramref name="target"/> begins at the slot in the first block.
     /// </summary>
-    public static void Write(SlotForm form, ReadOnlySpan<double> values, int step, int count, Span<double> rows, int stride)
+    public static void Write(SlotForm form, ReadOnlySpan<double> values, int step, int count, Span<double> target, int blockSize)
     {
-        for (var i = 0; i < count; i++)
+        for (var row = 0; row < count; row++)
         {
-            var value = values[i * step];
-            rows[i * stride] = form switch
+            var value = values[row * step];
+            target[((row / TreeEnsemble.Lanes) * blockSize) + (row % TreeEnsemble.Lanes)] = form switch
             {
                 SlotForm.Filled => double.IsNaN(value) ? 0.0 : value,
                 SlotForm.Plain => value,

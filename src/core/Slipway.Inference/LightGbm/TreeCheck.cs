@@ -61,7 +61,7 @@ internal static class TreeCheck
         bool TryReach(int child)
         {
             var at = child >= 0 ? child : inner + ~child;
-            if (child == 0 || child >= inner || at >= reached.Length || reached[at])
+            if (child == 0 || child >= inner || (uint)at >= (uint)reached.Length || reached[at])
             {
                 return false;
             }

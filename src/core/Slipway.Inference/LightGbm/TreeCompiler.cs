@@ -9,7 +9,6 @@ internal sealed class TreeCompiler
     public const double ZeroLimit = 1e-35f;
 
     private readonly List<TreeNode> _nodes = [];
-    private readonly List<double> _leaves = [];
     private readonly List<uint> _roots = [];
     private readonly List<bool> _categorical = [];
     private readonly List<uint> _bits = [];
@@ -25,7 +24,6 @@ internal sealed class TreeCompiler
 
         return new TreeEnsemble(
             [.. compiler._nodes],
-            [.. compiler._leaves],
             [.. compiler._roots],
             [.. compiler._categorical],
             [.. compiler._bits],
@@ -37,7 +35,7 @@ internal sealed class TreeCompiler
     private void Add(LightGbmTree tree)
     {
         var root = Reserve(1);
-        _roots.Add(root);
+        _roots.Add(root * TreeNode.Size);
         _categorical.Add(Enumerable.Range(0, tree.Features.Length).Any(tree.IsCategorical));
         var open = new Queue<(int Child, uint Place)>();
         open.Enqueue((tree.Features.Length == 0 ? ~0 : 0, root));
@@ -45,15 +43,14 @@ internal sealed class TreeCompiler
         {
             if (next.Child < 0)
             {
-                // Nothing is greater than infinity, so the walk stays here.
-                Put(next.Place, new TreeNode { Threshold = double.PositiveInfinity, Slot = 0, Next = next.Place });
-                _leaves[(int)next.Place] = tree.Leaves[~next.Child];
+                // The first slot is NaN, which is not greater than any value: the walk stays here.
+                Put(next.Place, new TreeNode { Threshold = tree.Leaves[~next.Child], Slot = 0, Next = next.Place * TreeNode.Size });
                 continue;
             }
 
             var children = Reserve(2);
             var (node, rightFirst) = Compile(tree, next.Child);
-            node.Next = children;
+            node.Next = children * TreeNode.Size;
             Put(next.Place, node);
             open.Enqueue((rightFirst ? tree.Right[next.Child] : tree.Left[next.Child], children));
             open.Enqueue((rightFirst ? tree.Left[next.Child] : tree.Right[next.Child], children + 1));
@@ -110,14 +107,14 @@ internal sealed class TreeCompiler
             _slots.Add(slot, index);
         }
 
-        return index;
+        // Where the slot begins in a block of rows.
+        return (index + TreeEnsemble.FirstSlot) * TreeEnsemble.Lanes;
     }
 
     private uint Reserve(int count)
     {
         var first = (uint)_nodes.Count;
         CollectionsMarshal.SetCount(_nodes, _nodes.Count + count);
-        CollectionsMarshal.SetCount(_leaves, _nodes.Count);
         return first;
     }
 

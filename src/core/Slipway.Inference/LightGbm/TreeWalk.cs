@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -6,18 +7,18 @@ namespace Slipway.Inference.LightGbm;
 /// <summary>One step down a tree; a struct per kind of split, so that the JIT inlines it into a loop of its own.</summary>
 internal interface ISplit
 {
-    /// <summary>The child of <paramref name="at"/> that the row goes to; a leaf itself.</summary>
-    static abstract uint Step(ref TreeNode nodes, ref double row, uint at, uint[] bits);
+    /// <summary>The child of the node at <paramref name="at"/> that the row goes to; a leaf itself.</summary>
+    static abstract nuint Step(ref TreeNode nodes, ref double row, nuint at, uint[] bits);
 }
 
 /// <summary>Trees without categorical splits.</summary>
 internal readonly struct NumericSplit : ISplit
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Step(ref TreeNode nodes, ref double row, uint at, uint[] bits)
+    public static nuint Step(ref TreeNode nodes, ref double row, nuint at, uint[] bits)
     {
-        ref var node = ref Unsafe.Add(ref nodes, at);
-        return node.Next + (Unsafe.Add(ref row, node.Slot) > node.Threshold ? 1u : 0u);
+        ref var node = ref TreeNode.At(ref nodes, at);
+        return node.Next + TreeNode.Second(Unsafe.Add(ref row, (nuint)node.Slot) > node.Threshold);
     }
 }
 
@@ -25,71 +26,81 @@ internal readonly struct NumericSplit : ISplit
 internal readonly struct AnySplit : ISplit
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Step(ref TreeNode nodes, ref double row, uint at, uint[] bits)
+    public static nuint Step(ref TreeNode nodes, ref double row, nuint at, uint[] bits)
     {
-        ref var node = ref Unsafe.Add(ref nodes, at);
+        ref var node = ref TreeNode.At(ref nodes, at);
         if ((node.Slot & TreeNode.Categorical) == 0)
         {
-            return node.Next + (Unsafe.Add(ref row, node.Slot) > node.Threshold ? 1u : 0u);
+            return node.Next + TreeNode.Second(Unsafe.Add(ref row, (nuint)node.Slot) > node.Threshold);
         }
 
         // −0.5 is category 0, as a C cast makes it. NaN, what is negative and what is beyond the bits go right.
-        var value = Unsafe.Add(ref row, node.Slot & ~TreeNode.Categorical);
+        var value = Unsafe.Add(ref row, (nuint)(node.Slot & ~TreeNode.Categorical));
         var place = BitConverter.DoubleToUInt64Bits(node.Threshold);
         if (!(value > -1.0 && value < 32.0 * (uint)place))
         {
-            return node.Next + 1;
+            return node.Next + TreeNode.Size;
         }
 
         var category = (uint)(int)value;
-        var word = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(bits), (uint)(place >> 32) + (category >> 5));
-        return node.Next + (~(word >> (int)(category & 31)) & 1);
+        var word = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(bits), (nuint)((uint)(place >> 32) + (category >> 5)));
+        return node.Next + ((~(word >> (int)(category & 31)) & 1) * TreeNode.Size);
     }
 }
 
 /// <summary>Eight walks side by side, kept in registers.</summary>
 internal ref struct Walks
 {
-    public uint A;
-    public uint B;
-    public uint C;
-    public uint D;
-    public uint E;
-    public uint F;
-    public uint G;
-    public uint H;
+    public nuint A;
+    public nuint B;
+    public nuint C;
+    public nuint D;
+    public nuint E;
+    public nuint F;
+    public nuint G;
+    public nuint H;
 
-    /// <summary>Walks until all stand at leaves. <paramref name="stride"/> is the distance of the rows; 0 when all walk over the same one.</summary>
+    /// <summary>Walks until all stand at leaves: <paramref name="distance"/> is a constant, 1 for the lanes of a block of rows and 0 for eight trees over one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Run<TSplit>(ref TreeNode nodes, ref double row, int stride, uint[] bits)
+    public void Run<TSplit>(ref TreeNode nodes, ref double row, [ConstantExpected] int distance, uint[] bits)
         where TSplit : struct, ISplit
     {
-        uint a = A, b = B, c = C, d = D, e = E, f = F, g = G, h = H;
-        uint moved;
+        nuint a = A, b = B, c = C, d = D, e = E, f = F, g = G, h = H;
+        nuint moved;
         do
         {
+            // Two steps to a look: the second may be for nothing, but half of the looks are saved.
+            a = TSplit.Step(ref nodes, ref row, a, bits);
+            b = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, distance), b, bits);
+            c = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 2 * distance), c, bits);
+            d = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 3 * distance), d, bits);
+            e = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 4 * distance), e, bits);
+            f = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 5 * distance), f, bits);
+            g = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 6 * distance), g, bits);
+            h = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 7 * distance), h, bits);
+
             var next = TSplit.Step(ref nodes, ref row, a, bits);
             moved = next ^ a;
             a = next;
-            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, stride), b, bits);
+            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, distance), b, bits);
             moved |= next ^ b;
             b = next;
-            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 2 * stride), c, bits);
+            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 2 * distance), c, bits);
             moved |= next ^ c;
             c = next;
-            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 3 * stride), d, bits);
+            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 3 * distance), d, bits);
             moved |= next ^ d;
             d = next;
-            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 4 * stride), e, bits);
+            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 4 * distance), e, bits);
             moved |= next ^ e;
             e = next;
-            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 5 * stride), f, bits);
+            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 5 * distance), f, bits);
             moved |= next ^ f;
             f = next;
-            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 6 * stride), g, bits);
+            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 6 * distance), g, bits);
             moved |= next ^ g;
             g = next;
-            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 7 * stride), h, bits);
+            next = TSplit.Step(ref nodes, ref Unsafe.Add(ref row, 7 * distance), h, bits);
             moved |= next ^ h;
             h = next;
         }
