@@ -56,8 +56,13 @@ internal sealed class InputFeed
                 var items = inputs.Add(spec.Name, TensorType.Bytes, shape).Items;
                 for (var i = 0; i < count; i++)
                 {
+                    // Not "code < 0 ? null : words[code]": null would become an empty text.
                     var code = text.Codes[first + i];
-                    items[i] = code < 0 ? null : words[code];
+                    items[i] = default;
+                    if (code >= 0)
+                    {
+                        items[i] = words[code];
+                    }
                 }
             }
             else
