@@ -15,7 +15,10 @@ public interface ITrainer
     /// Trains on the job's data and writes the model's files into <see cref="TrainingJob.OutputFolder"/> (and nowhere else). The same job gives the same
     /// bytes. Every trial of a search is recorded as it ends. On failure or cancellation nothing is left in the output folder.
     /// </summary>
-    /// <exception cref="SlipwayException"><see cref="ErrorKind.Failed"/> or <see cref="ErrorKind.InvalidInput"/>, with a sentence that says what to do.</exception>
+    /// <exception cref="SlipwayException">
+    /// <see cref="ErrorKind.InvalidInput"/> (the data or the section), <see cref="ErrorKind.Failed"/> (the fit), <see cref="ErrorKind.Timeout"/> and <see cref="ErrorKind.Forbidden"/> (a command),
+    /// <see cref="ErrorKind.Unavailable"/> (a library is missing, the disk is full), with a sentence that says what to do.
+    /// </exception>
     Task<TrainedModel> TrainAsync(TrainingJob job, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
 }
 

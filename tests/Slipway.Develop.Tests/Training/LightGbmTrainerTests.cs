@@ -331,7 +331,9 @@ public sealed class LightGbmTrainerTests(TrainingHost host) : IClassFixture<Trai
         var model = await host.TrainAsync(job);
 
         TestContext.Current.SendDiagnosticMessage($"400 rounds on {job.Dataset.Rows} rows, measured and all: {watch.ElapsedMilliseconds} ms, rmse {model.Metrics["rmse"]:0.0}, r2 {model.Metrics["r2"]:0.000}");
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 30);
+
+        // Two seconds on two idle cores; the bound is for a machine that does much else.
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 60);
     }
 
     private static TrainSection Train(string task, int rounds = 20, params (string Name, string Value)[] parameters) => new()
