@@ -67,7 +67,7 @@ public sealed class InferRequestParserTests
                 Assert.EndsWith(".", e.Message, StringComparison.Ordinal);
             }
         },
-        iter: 200_000);
+        iter: 50_000);
 
     [Fact]
     public void What_is_accepted_is_JSON() => Gen.Select(Gen.Int[0, Seeds.Length - 1], Gen.Select(Gen.Int, Gen.Int[0, 5], Pick("[]{},:\"0.e-+ntf\\ "u8.ToArray())).Array[1, 3]).Sample(
@@ -90,7 +90,7 @@ public sealed class InferRequestParserTests
 
             using var document = JsonDocument.Parse(bytes.ToArray());
         },
-        iter: 100_000);
+        iter: 50_000);
 
     [Fact]
     public void In_steady_state_reading_allocates_nothing()

@@ -22,7 +22,7 @@ public sealed class NumberScannerTests
             var length = NumberScanner.Scan(Encoding.ASCII.GetBytes(text + ",1"), out double value);
             return length == text.Length && BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(expected);
         },
-        iter: 100_000);
+        iter: 50_000);
 
     [Fact]
     public void Every_number_becomes_the_nearest_float_or_is_out_of_range() => Numbers.Sample(
@@ -34,7 +34,7 @@ public sealed class NumberScannerTests
                 ? length == text.Length && BitConverter.SingleToInt32Bits(value) == BitConverter.SingleToInt32Bits(expected)
                 : length == NumberScanner.OutOfRange;
         },
-        iter: 100_000);
+        iter: 50_000);
 
     [Theory]
     [InlineData("1.00000005960464477539062500", 1f)]

@@ -38,7 +38,7 @@ internal static class PrometheusText
             for (var i = 0; i < totals.Histogram.Length; i++)
             {
                 below += totals.Histogram[i];
-                var bound = i < DurationBuckets.Bounds.Length ? DurationBuckets.Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
+                var bound = i < DurationBuckets.Bounds.Length ? DurationBuckets.Bounds[i].ToString("0.#####", CultureInfo.InvariantCulture) : "+Inf";
                 Line(text, "slipway_request_duration_seconds_bucket", $"{labels},le=\"{bound}\"", below);
             }
 
