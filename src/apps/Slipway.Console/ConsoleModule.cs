@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access;
 using Slipway.Console.Hosting;
@@ -26,10 +27,12 @@ public static class ConsoleModule
     {
         var console = app.Services.GetRequiredService<ConsoleHost>();
 
-        app.MapMethods(ConsoleFiles.Route, Reading, ConsoleFiles.AnswerAsync).Needs(Permission.Anonymous);
-        app.MapMethods("/", Reading, console.RunAsync).Needs(Permission.Read);
-        app.MapMethods("/projects/{model}", Reading, console.RunAsync).Needs(Permission.Read);
-        app.MapMethods("/_blazor/{**rest}", Circuit, console.RunCircuitAsync).Needs(Permission.Read);
+        // In no description of the API: they are for browsers.
+        var routes = app.MapGroup("").ExcludeFromDescription();
+        routes.MapMethods(ConsoleFiles.Route, Reading, ConsoleFiles.AnswerAsync).Needs(Permission.Anonymous);
+        routes.MapMethods("/", Reading, console.RunAsync).Needs(Permission.Read);
+        routes.MapMethods("/projects/{model}", Reading, console.RunAsync).Needs(Permission.Read);
+        routes.MapMethods("/_blazor/{**rest}", Circuit, console.RunCircuitAsync).WithName("ConsoleCircuit").Needs(Permission.Read);
 
         // Not a catch-all route: that would answer GET on a route that takes only POST, where 405 is right.
         app.Use(console.AnswerUnknownAsync);

@@ -33,10 +33,6 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
     /// <summary>Pages that are open at once. Each holds a circuit of some hundred kilobytes, so they are bounded.</summary>
     public const int MaxCircuits = 64;
 
-    private const string ContentSecurityPolicy =
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; "
-        + "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
-
     private readonly ILogger<ConsoleHost> _logger;
     private readonly Lazy<Branch> _branch;
     private int _circuits;
@@ -113,7 +109,6 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         var branch = _branch.Value;
         var (services, endpoint, routeValues, requested) = (context.RequestServices, context.GetEndpoint(), context.Request.RouteValues, context.Request.Path);
         await using var scope = branch.Services.CreateAsyncScope();
-        context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
         context.Response.Headers.CacheControl = "no-store";
         context.RequestServices = scope.ServiceProvider;
         context.Request.Path = path;

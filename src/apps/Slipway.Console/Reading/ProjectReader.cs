@@ -125,7 +125,7 @@ internal sealed class ProjectReader(
             if (run.Stages.FirstOrDefault(s => s.Name == "validate")?.Facts["report"] is { } report
                 && report.Deserialize<ValidationReport>(SlipwayJson.Options) is { Gates: not null } read)
             {
-                return new ReportView(read, $"run {run.Id} of {Say.Time(run.StartedAt)}");
+                return new ReportView(read, $"the run of {Say.Time(run.StartedAt)}");
             }
         }
 

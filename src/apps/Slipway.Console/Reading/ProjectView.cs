@@ -72,7 +72,7 @@ public sealed record TrialsView(IReadOnlyList<Trial> Trials, bool? HigherIsBette
 
 /// <summary>A judgement of a version's gates.</summary>
 /// <param name="Report">The gates' results.</param>
-/// <param name="Source">What it was about, for people: "run 3f2a, 24 Nov 2026 21:58 UTC".</param>
+/// <param name="Source">What it was about, for people: "the run of 24 Nov 2026 21:58 UTC".</param>
 public sealed record ReportView(ValidationReport Report, string Source);
 
 /// <summary>A version with what happened to it.</summary>
