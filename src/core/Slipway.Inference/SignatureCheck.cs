@@ -54,6 +54,12 @@ public static class SignatureCheck
                     throw Invalid($"Input '{spec.Name}' has {Rows(own)}, but '{rowsOf}' has {rows}: all inputs need the same number of rows.");
                 }
 
+                if (own > int.MaxValue)
+                {
+                    // Only a shape with a zero in it can say so without any values.
+                    throw Invalid($"Input '{spec.Name}' has shape {Show(tensor.Shape)}, which is more rows than can be.");
+                }
+
                 rows = own;
                 rowsOf = spec.Name;
             }
@@ -184,8 +190,8 @@ public static class SignatureCheck
             throw Invalid($"Input '{spec.Name}' is missing: {model} takes it as {Show(spec)}.");
         }
 
-        // A column that may be left out counts as missing in every row.
-        var rows = inputs[0].Rank == 0 ? 1 : inputs[0].Shape[0];
+        // A column that may be left out counts as missing in every row. There are no more rows than values, whatever a shape with a zero in it says.
+        var rows = inputs[0].Rank == 0 ? 1 : Math.Min(inputs[0].Shape[0], inputs[0].Count);
         var tensor = inputs.Add(spec.Name, spec.Type, [rows]);
         switch (spec.Type)
         {

@@ -88,6 +88,10 @@ public sealed class SignatureCheckTests
         Assert.Equal("Input 'image' has shape [2,4,7], but bike-demand takes [-1,3,-1].", Error(images));
 
         _inputs.Clear();
+        _inputs.Add("image", TensorType.Float32, [1L << 40, 3, 0]);
+        Assert.Equal("Input 'image' has shape [1099511627776,3,0], which is more rows than can be.", Error(images));
+
+        _inputs.Clear();
         _inputs.Add("image", TensorType.Float32, [6]);
         Assert.Equal("Input 'image' has shape [6], but bike-demand takes [-1,3,-1].", Error(images));
     }

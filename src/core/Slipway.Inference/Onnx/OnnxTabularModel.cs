@@ -54,7 +54,6 @@ internal sealed class OnnxTabularModel : IModel
         var scratch = _scratch.Take();
         try
         {
-            scratch.Inputs.Clear();
             if (_matrix)
             {
                 var spec = _session.Inputs[0];
@@ -79,6 +78,9 @@ internal sealed class OnnxTabularModel : IModel
         }
         finally
         {
+            // Here rather than before the next run: texts keep the request's bytes alive.
+            scratch.Inputs.Clear();
+            scratch.Outputs.Clear();
             _scratch.Return(scratch);
         }
     }
