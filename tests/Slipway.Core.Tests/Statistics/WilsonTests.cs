@@ -25,7 +25,9 @@ public sealed class WilsonTests
     {
         var rows = new ScoredRows(LearningTask.Binary, [1, 1, 1, 0, 0], [0.9, 0.5, 0.1, 0.8, 0.2], 1);
 
-        Assert.Equal([5, 3, 3], new[] { "accuracy", "precision", "recall" }.Select(m => QualityMetrics.Trials(m, rows)));
+        Assert.Equal(5, QualityMetrics.Trials("accuracy", rows));
+        Assert.Equal(3, QualityMetrics.Trials("precision", rows));
+        Assert.Equal(3, QualityMetrics.Trials("recall", rows));
         Assert.All(["f1", "auc", "brier"], m => Assert.Null(QualityMetrics.Trials(m, rows)));
     }
 }
