@@ -149,6 +149,17 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         await Expect(page.Locator("#serve .plots figure")).ToHaveCountAsync(3);
     }
 
+    [Fact]
+    public async Task Long_polling_is_refused_with_a_sentence_since_its_pages_could_not_be_counted()
+    {
+        using var http = new HttpClient { BaseAddress = await server.AddressAsync() };
+
+        using var response = await http.GetAsync(new Uri("/_blazor?id=1", UriKind.Relative), Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("WebSocket", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
     private static async Task<string> TabAsync(IPage page)
     {
         await page.Keyboard.PressAsync("Tab");
