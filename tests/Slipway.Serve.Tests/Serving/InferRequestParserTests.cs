@@ -2,14 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Errors;
-using Slipway.Core.Names;
-using Slipway.Inference;
 using Slipway.Inference.Tensors;
-using Slipway.Rollouts;
 using Slipway.Serving;
-using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
 using Slipway.Serving.Routing;
 
@@ -17,7 +12,9 @@ namespace Slipway.Serve.Tests.Serving;
 
 public sealed class InferRequestParserTests
 {
-    private static readonly ServedDeployment Route = CreateRoute();
+    private static readonly ServedDeployment Route = Calls.Route(
+        [new TensorSpec("x", TensorType.Float64, [-1]), new TensorSpec("temp", TensorType.Float64, [-1]), new TensorSpec("season", TensorType.Bytes, [-1])],
+        [new TensorSpec("y", TensorType.Float64, [-1])]);
 
     private static readonly Gen<TensorType> Types = Gen.Enum<TensorType>();
 
@@ -95,10 +92,9 @@ public sealed class InferRequestParserTests
     [Fact]
     public void In_steady_state_reading_allocates_nothing()
     {
-        var pool = new DefaultObjectPool<InferenceCall>(new Policy());
         var body = Encoding.UTF8.GetBytes(
             $"{{\"inputs\":[{{\"name\":\"x\",\"shape\":[32,30],\"datatype\":\"FP64\",\"data\":[{string.Join(',', Enumerable.Range(0, 960).Select(i => (i * 0.37).ToString(CultureInfo.InvariantCulture)))}]}}]}}");
-        var call = Policy.Call(pool);
+        using var call = Calls.Create(Route);
         void Read()
         {
             call.Start(Route, null);
@@ -138,25 +134,10 @@ public sealed class InferRequestParserTests
 
     private static InferenceCall Parse(byte[] json)
     {
-        var call = Policy.Call(new DefaultObjectPool<InferenceCall>(new Policy()));
-        call.Start(Route, null);
-        call.Abandon();
+        var call = Calls.Create(Route);
         call.Body.Append(json);
         InferRequestParser.Parse(call, 1_000_000);
         return call;
-    }
-
-    private static ServedDeployment CreateRoute()
-    {
-        var signature = new ModelSignature(
-            [new TensorSpec("x", TensorType.Float64, [-1]), new TensorSpec("temp", TensorType.Float64, [-1]), new TensorSpec("season", TensorType.Bytes, [-1])],
-            [new TensorSpec("y", TensorType.Float64, [-1])],
-            Tabular: true);
-        var reference = new VersionReference("m", SemanticVersion.First);
-        var state = new DeploymentState("m", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
-        var model = ModelLoader.Load(Path.Combine(AppContext.BaseDirectory, "Serving", "Models", "first"), new ModelLoadOptions());
-        var loaded = new LoadedVersion(new LoadedModel(model), signature, "lightgbm", 1);
-        return new ServedDeployment(state, new ServedVersion("m", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), null);
     }
 
     private static void Mutate(List<byte> bytes, int where, int kind, byte value)
@@ -243,13 +224,4 @@ public sealed class InferRequestParserTests
 
     private static IEnumerable<string> Show<T>(Tensor tensor)
         where T : unmanaged, IFormattable => tensor.Values<T>().ToArray().Select(v => v.ToString(null, CultureInfo.InvariantCulture));
-
-    private sealed class Policy : PooledObjectPolicy<InferenceCall>
-    {
-        public static InferenceCall Call(ObjectPool<InferenceCall> pool) => new(pool, TimeProvider.System);
-
-        public override InferenceCall Create() => throw new NotSupportedException();
-
-        public override bool Return(InferenceCall obj) => true;
-    }
 }

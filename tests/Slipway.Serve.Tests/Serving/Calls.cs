@@ -1,0 +1,43 @@
+using Microsoft.Extensions.ObjectPool;
+using Slipway.Core.Names;
+using Slipway.Inference;
+using Slipway.Inference.Tensors;
+using Slipway.Rollouts;
+using Slipway.Serving;
+using Slipway.Serving.Figures;
+using Slipway.Serving.Routing;
+
+namespace Slipway.Serve.Tests.Serving;
+
+/// <summary>Calls without a server, for what reads and writes them.</summary>
+internal static class Calls
+{
+    private static readonly DefaultObjectPool<InferenceCall> Pool = new(new Policy());
+
+    /// <summary>A deployment <c>m</c> with these inputs and outputs.</summary>
+    public static ServedDeployment Route(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs)
+    {
+        var signature = new ModelSignature(inputs, outputs, Tabular: true);
+        var reference = new VersionReference("m", SemanticVersion.First);
+        var state = new DeploymentState("m", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
+        var model = ModelLoader.Load(Path.Combine(AppContext.BaseDirectory, "Serving", "Models", "first"), new ModelLoadOptions());
+        var loaded = new LoadedVersion(new LoadedModel(model), signature, "lightgbm", 1);
+        return new ServedDeployment(state, new ServedVersion("m", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), null);
+    }
+
+    /// <summary>A call that has begun, and is counted nowhere.</summary>
+    public static InferenceCall Create(ServedDeployment route)
+    {
+        var call = new InferenceCall(Pool, TimeProvider.System);
+        call.Start(route, null);
+        call.Abandon();
+        return call;
+    }
+
+    private sealed class Policy : PooledObjectPolicy<InferenceCall>
+    {
+        public override InferenceCall Create() => throw new NotSupportedException();
+
+        public override bool Return(InferenceCall obj) => false;
+    }
+}
