@@ -47,7 +47,7 @@ internal sealed class InferenceService : IInferenceService
     {
         call.Answered = version;
         CheckRequestedOutputs(call, model.Signature);
-        var rows = SignatureCheck.Apply(model.Signature, call.Inputs);
+        var rows = SignatureCheck.Apply(model.Signature, call.Inputs, call.Deployment);
         call.Fields.CheckRows(rows);
         model.Run(call.Inputs, call.Outputs);
         call.Rows = rows;

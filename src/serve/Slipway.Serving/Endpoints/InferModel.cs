@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -90,11 +89,10 @@ internal sealed partial class InferModel(IInferenceService inference, ServingOpt
         catch (Exception e) when (!context.Response.HasStarted)
         {
             call?.Complete(failed: true);
-            LogFailed(log, call?.Deployment ?? "", call?.Version?.ToString() ?? "", e);
+            var id = call?.Id ?? context.TraceIdentifier;
+            LogFailed(log, context.Request.Path, call?.Version?.ToString() ?? "no version", id, e);
             await OpenInferenceErrors.WriteAsync(
-                context,
-                StatusCodes.Status500InternalServerError,
-                string.Create(CultureInfo.InvariantCulture, $"{call?.Deployment} failed to answer. The server's log says why, under the id {call?.Id}."));
+                context, StatusCodes.Status500InternalServerError, $"The server failed to answer. Its log says why, under the id {id}.");
         }
         finally
         {
@@ -126,6 +124,6 @@ internal sealed partial class InferModel(IInferenceService inference, ServingOpt
 
     private static string[] Texts(StringValues values) => [.. values.Select(v => v ?? "")];
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Deployment} failed to answer with {Version}")]
-    private static partial void LogFailed(ILogger log, string deployment, string version, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Path} failed to answer with {Version}, id {Id}")]
+    private static partial void LogFailed(ILogger log, string path, string version, string id, Exception exception);
 }

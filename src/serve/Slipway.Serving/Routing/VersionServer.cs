@@ -100,7 +100,12 @@ internal sealed partial class VersionServer(
         {
             _snapshot = RoutingSnapshot.Empty;
             _prepared.Clear();
-            RetireUnnamed();
+            foreach (var loaded in _loaded.Values)
+            {
+                loaded.Model.Retire();
+            }
+
+            _loaded.Clear();
         }
 
         _loading.Dispose();
