@@ -31,7 +31,9 @@ public static class ServingModule
         services.AddSingleton<IVersionServer>(s => s.GetRequiredService<VersionServer>());
         services.AddSingleton<IInferenceService, InferenceService>();
         services.AddSingleton<InferModel>();
-        services.AddGrpc();
+
+        // Otherwise the framework adds catch-all routes that declare no permission.
+        services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
         GrpcHealth.Add(services);
         return services;
     }

@@ -90,7 +90,6 @@ public sealed class ConsoleRoutesTests : IAsyncLifetime
     [InlineData("slipway.svg", "image/svg+xml")]
     [InlineData("MudBlazor.min.css", "text/css")]
     [InlineData("blazor.web.js", "text/javascript")]
-    [InlineData("plex-sans-400.woff2", "font/woff2")]
     public async Task A_file_is_there_with_its_type_and_not_to_be_guessed(string file, string type)
     {
         using var response = await _http.GetAsync(new Uri($"/_console/{file}", UriKind.Relative), Cancel);

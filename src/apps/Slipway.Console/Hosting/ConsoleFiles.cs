@@ -20,8 +20,6 @@ internal static class ConsoleFiles
         [".css"] = "text/css; charset=utf-8",
         [".js"] = "text/javascript; charset=utf-8",
         [".svg"] = "image/svg+xml",
-        [".txt"] = "text/plain; charset=utf-8",
-        [".woff2"] = "font/woff2",
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, Lazy<EmbeddedFile>> Files = typeof(ConsoleFiles).Assembly.GetManifestResourceNames()
@@ -77,8 +75,8 @@ internal static class ConsoleFiles
     /// <summary>One file in memory.</summary>
     /// <param name="Plain">As it is.</param>
     /// <param name="Tag">Changes with the content.</param>
-    /// <param name="Brotli">Compressed, once it was asked for; null for what is compressed already.</param>
-    private sealed record EmbeddedFile(byte[] Plain, string Tag, Lazy<byte[]>? Brotli)
+    /// <param name="Brotli">Compressed, once it was asked for.</param>
+    private sealed record EmbeddedFile(byte[] Plain, string Tag, Lazy<byte[]> Brotli)
     {
         public static EmbeddedFile Read(string resource)
         {
@@ -86,8 +84,7 @@ internal static class ConsoleFiles
             var plain = new byte[stream.Length];
             stream.ReadExactly(plain);
             var tag = Convert.ToHexStringLower(SHA256.HashData(plain).AsSpan(0, 8));
-            var brotli = resource.EndsWith(".woff2", StringComparison.Ordinal) ? null : new Lazy<byte[]>(() => Compress(plain));
-            return new EmbeddedFile(plain, tag, brotli);
+            return new EmbeddedFile(plain, tag, new Lazy<byte[]>(() => Compress(plain)));
         }
 
         private static byte[] Compress(byte[] plain)

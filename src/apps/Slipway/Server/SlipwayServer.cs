@@ -76,6 +76,9 @@ internal sealed class SlipwayServer : IAsyncDisposable
         // No arguments and no appsettings.json: settings come from one place, SettingsReader.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "slipway", ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning);
+
+        // The host logs with its trace what StartAsync throws, and what this turns into one sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
@@ -105,7 +108,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
             .MapServing()
             .MapRetraining();
         app.MapOpenApi().Needs(Permission.Read);
-        app.MapScalarApiReference("/docs").Needs(Permission.Read);
+        app.MapScalarApiReference("/docs", (options, context) => options.WithNonce(context.AllowScriptNonce())).Needs(Permission.Read);
         app.MapConsole();
         return app;
     }

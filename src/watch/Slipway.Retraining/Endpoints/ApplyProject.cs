@@ -22,6 +22,7 @@ internal static class ApplyProject
         ProjectSource source, IPipelines pipelines, HttpContext context, CancellationToken cancellationToken)
     {
         var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Deploy), context.GetActor(), cancellationToken);
+        context.SetAuditTarget(run.Model);
         return TypedResults.Accepted($"/api/v1/pipelines/{run.Id}", run);
     }
 }

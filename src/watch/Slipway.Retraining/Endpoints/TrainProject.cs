@@ -23,6 +23,7 @@ internal static class TrainProject
         ProjectSource source, IPipelines pipelines, HttpContext context, CancellationToken cancellationToken)
     {
         var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Register), context.GetActor(), cancellationToken);
+        context.SetAuditTarget(run.Model);
         return TypedResults.Accepted($"/api/v1/pipelines/{run.Id}", run);
     }
 }

@@ -42,7 +42,8 @@ internal sealed class ValidateStage(IDatasets datasets, IValidator validator) : 
         var rows = await datasets.ReadAsync(dataset, columns: null, cancellationToken);
         if (context is { Trained: { } trained, Train: { } train })
         {
-            var byTime = data.Time is not null && train.Split.By is null or "time";
+            // What the trainer did, which may be what the project left open.
+            var byTime = trained.Recipe.GetValueOrDefault("split.by") == "time";
             return new ValidationJob(context.Config.Validate, train.Task, data.Label!, byTime, context.Model!, rows.Take([.. trained.TestRows]));
         }
 

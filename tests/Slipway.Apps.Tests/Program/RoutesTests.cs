@@ -1,0 +1,68 @@
+using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Slipway.Access;
+using Slipway.Server;
+
+namespace Slipway.Apps.Tests.Program;
+
+/// <summary>Rules that every route of the program must follow, whoever adds it.</summary>
+public sealed class RoutesTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("slipway-routes-").FullName;
+    private SlipwayServer _server = null!;
+    private HttpClient _http = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var settings = new ServerSettings { Http = new IPEndPoint(IPAddress.Loopback, 0), Grpc = new IPEndPoint(IPAddress.Loopback, 0), Data = Path.Combine(_folder, "data") };
+        _server = await SlipwayServer.StartAsync(settings, LogLevel.Warning, Cancel);
+        _http = new HttpClient { BaseAddress = new Uri(_server.HttpAddress) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void Every_route_declares_its_permission_and_every_change_has_a_name_for_the_audit()
+    {
+        var routes = _server.Services.GetRequiredService<EndpointDataSource>();
+
+        Assert.True(routes.Endpoints.Count > 30);
+        Assert.Empty(RouteAudit.WithoutPermission(routes));
+        Assert.Empty(RouteAudit.ChangesWithoutName(routes));
+    }
+
+    [Theory]
+    [InlineData("/openapi/v1.json", "application/json")]
+    [InlineData("/docs/", "text/html")]
+    [InlineData("/health", "application/json")]
+    [InlineData("/v2/health/ready", null)]
+    [InlineData("/metrics", "text/plain")]
+    [InlineData("/", "text/html")]
+    public async Task The_programs_pages_and_documents_are_there(string path, string? type)
+    {
+        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task A_foreign_host_and_a_foreign_origin_are_refused_by_the_program()
+    {
+        using var rebound = new HttpRequestMessage(HttpMethod.Get, "/api/v1/projects") { Headers = { Host = "evil.example" } };
+        using var forged = new HttpRequestMessage(HttpMethod.Post, "/api/v1/deployments/bikes/rollback");
+        forged.Headers.Add("Origin", "http://evil.example");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await _http.SendAsync(rebound, Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _http.SendAsync(forged, Cancel)).StatusCode);
+    }
+}
