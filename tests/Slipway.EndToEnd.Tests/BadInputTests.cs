@@ -202,12 +202,12 @@ public sealed class BadInputTests(BadInputServer server) : IClassFixture<BadInpu
         Assert.SkipUnless(await MountAsync(folder.File("disk")), "Mounting a small file system needs root.");
         try
         {
-            WriteData(folder, rows: 20_000);
+            WriteData(folder, rows: 4_000);
             await File.WriteAllTextAsync(folder.File("slipway.yaml"), Yaml("small", 5), Cancel);
             await using var up = await UpServer.StartAsync(folder.Path, Cancel, "--data", folder.File("disk/data"));
             var first = await up.RunAsync(["apply"], Cancel);
             Assert.True(first.ExitCode == 0, first.Errors);
-            await File.WriteAllTextAsync(folder.File("slipway.yaml"), Yaml("large", 20_000), Cancel);
+            await File.WriteAllTextAsync(folder.File("slipway.yaml"), Yaml("large", 1_000), Cancel);
 
             var full = await up.RunAsync(["apply"], Cancel);
 
@@ -226,7 +226,7 @@ public sealed class BadInputTests(BadInputServer server) : IClassFixture<BadInpu
             $"model: {model}\ndata:\n  sql: select * from 'rows.csv'\n  label: y\ntrain:\n  task: regression\n  parameters: {{ rounds: {rounds}, num_leaves: 255, min_data_in_leaf: 1 }}\n";
     }
 
-    private static async Task<bool> MountAsync(string path) => await RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", path) == 0;
+    private static async Task<bool> MountAsync(string path) => await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", path) == 0;
 
     private static async Task<int> RunAsync(string program, params string[] arguments)
     {

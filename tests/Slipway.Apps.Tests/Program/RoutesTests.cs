@@ -44,10 +44,10 @@ public sealed class RoutesTests : IAsyncLifetime
     [InlineData("/openapi/v1.json", "application/json")]
     [InlineData("/docs/", "text/html")]
     [InlineData("/health", "application/json")]
-    [InlineData("/v2/health/ready", null)]
+    [InlineData("/v2/health/ready", "application/json")]
     [InlineData("/metrics", "text/plain")]
     [InlineData("/", "text/html")]
-    public async Task The_programs_pages_and_documents_are_there(string path, string? type)
+    public async Task The_programs_pages_and_documents_are_there(string path, string type)
     {
         using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
 

@@ -52,14 +52,11 @@ internal static class ConsoleFiles
 
         response.ContentType = ContentTypes[Path.GetExtension(name)];
         var body = file.Plain;
-        if (file.Brotli is { } brotli)
+        response.Headers.Vary = HeaderNames.AcceptEncoding;
+        if (Takes(context.Request.Headers.AcceptEncoding, "br"))
         {
-            response.Headers.Vary = HeaderNames.AcceptEncoding;
-            if (Takes(context.Request.Headers.AcceptEncoding, "br"))
-            {
-                response.Headers.ContentEncoding = "br";
-                body = brotli.Value;
-            }
+            response.Headers.ContentEncoding = "br";
+            body = file.Brotli.Value;
         }
 
         response.ContentLength = body.Length;
