@@ -72,12 +72,17 @@ internal sealed partial class Pipeline(
         try
         {
             var outcome = await _stages[index].RunAsync(context, progress, cancellationToken);
-            active.UpdateStage(index, stage => stage with { State = outcome.State, Sentence = outcome.Sentence, Facts = outcome.Facts });
+
+            // In one step: who watches shows a stage once, when it has ended.
+            active.UpdateStage(index, stage => stage with { State = outcome.State, Sentence = outcome.Sentence, Facts = outcome.Facts, Seconds = Elapsed() });
         }
-        finally
+        catch
         {
-            active.UpdateStage(index, stage => stage with { Seconds = time.GetElapsedTime(begun).TotalSeconds });
+            active.UpdateStage(index, stage => stage with { Seconds = Elapsed() });
+            throw;
         }
+
+        double Elapsed() => time.GetElapsedTime(begun).TotalSeconds;
 
         await store.SaveAsync(active.Run, happened: null, cancellationToken);
         if (_stages[index] is RegisterStage && context is { RecipeKey: { } key, Known: null, Version: { } version })
