@@ -169,7 +169,7 @@ def load(server, body, options):
     if re.search(r"Non-2xx|Socket errors", output):
         sys.exit(f"Requests failed under load:\n{output}")
     count, seconds = re.search(r"(\d+) requests in ([\d.]+)s", output).groups()
-    return {"rate": int(count) / float(seconds), "cpu_us": used / int(count) * 1e6, "p50": re.search(r"50%\s+(\S+)", output)[1],
+    return {"rate": int(count) / float(seconds), "cpu_us": used / int(count) * 1e6, "p50": re.search(r"^\s+50%\s+(\S+)", output, re.M)[1],
             "busy": used / (time.monotonic() - began)}
 
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Scalar.AspNetCore;
 using Slipway.Access;
 using Slipway.Console;
 using Slipway.Core;
@@ -96,7 +95,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
             .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes })
             .AddRetraining(new RetrainingOptions(settings.ProjectRoots))
             .AddConsole()
-            .AddOpenApi();
+            .AddApiDocument();
 
         var app = builder.Build();
         app.UseAccess();
@@ -107,8 +106,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
             .MapRollouts()
             .MapServing()
             .MapRetraining();
-        app.MapOpenApi().Needs(Permission.Read);
-        app.MapScalarApiReference("/docs", (options, context) => options.WithNonce(context.AllowScriptNonce())).Needs(Permission.Read);
+        app.MapApiDocument();
         app.MapConsole();
         return app;
     }

@@ -13,6 +13,7 @@ internal static class ListAudit
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/audit", HandleAsync)
+        .WithTags("Audit")
         .WithName("ListAudit")
         .WithSummary("The newest changes: who did what, when, from where, with what outcome")
         .ProducesProblem(StatusCodes.Status400BadRequest)

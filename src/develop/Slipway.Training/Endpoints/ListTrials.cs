@@ -10,6 +10,7 @@ internal static class ListTrials
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/models/{model}/trials", HandleAsync)
+        .WithTags("Models")
         .WithName("ListTrials")
         .WithSummary("List the trials of a model's latest search, or of one run")
         .Needs(Permission.Read);

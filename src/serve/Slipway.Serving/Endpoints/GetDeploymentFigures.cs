@@ -13,6 +13,7 @@ internal static class GetDeploymentFigures
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/deployments/{name}/figures", Handle)
+        .WithTags("Deployments")
         .WithName("GetDeploymentFigures")
         .WithSummary("Requests, errors and latency of a deployment, by version")
         .ProducesProblem(StatusCodes.Status404NotFound)

@@ -12,6 +12,7 @@ internal static class GetHealth
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/health", Handle)
+        .WithTags("Server")
         .WithName("GetHealth")
         .WithSummary("State and version of the server")
         .Produces<Health>(StatusCodes.Status503ServiceUnavailable)

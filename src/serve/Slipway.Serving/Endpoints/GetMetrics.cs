@@ -11,6 +11,7 @@ internal static class GetMetrics
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/metrics", Handle)
+        .WithTags("Server")
         .WithName("GetMetrics")
         .WithSummary("Figures for Prometheus")
         .Needs(Permission.Read);

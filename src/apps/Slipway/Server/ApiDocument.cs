@@ -1,0 +1,34 @@
+using Scalar.AspNetCore;
+using Slipway.Access;
+
+namespace Slipway.Server;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and its pages at <c>/docs</c>; both are made when somebody asks.</summary>
+internal static class ApiDocument
+{
+    public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi(options =>
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Slipway";
+            document.Info.Version = "v1";
+            document.Info.Description = "Slipway's own API and the Open Inference Protocol. Errors of the own API are problem+json; those of the protocol are {\"error\": …}.";
+            return Task.CompletedTask;
+        }));
+
+    public static void MapApiDocument(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi().Needs(Permission.Read);
+        routes.MapScalarApiReference("/docs", Configure).Needs(Permission.Read);
+    }
+
+    // Nothing of the pages may come from, or go to, anywhere but this server.
+    private static void Configure(ScalarOptions options, HttpContext context) => options
+        .WithTitle("Slipway API")
+        .WithNonce(context.AllowScriptNonce())
+        .DisableDefaultFonts()
+        .DisableAgent()
+        .DisableMcp()
+        .DisableTelemetry()
+        .HideDeveloperTools()
+        .HideClientButton();
+}
