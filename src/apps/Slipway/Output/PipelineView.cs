@@ -69,7 +69,8 @@ internal static class PipelineView
         bar.MaxValue = Math.Max(1, stage.Total);
         bar.Value = HasEnded(stage.State) ? bar.MaxValue : stage.Done;
         bar.Description = Markup.Escape(stage.State == PipelineState.Running && stage.Sentence.Length > 0 ? $"{stage.Name}: {Shorten(stage.Sentence)}" : stage.Name);
-        if (HasEnded(stage.State))
+        // Stopping again would move the time at which it stopped.
+        if (HasEnded(stage.State) && bar.StopTime is null)
         {
             bar.StopTask();
         }

@@ -19,22 +19,8 @@ internal static class Problems
 
     public static int StatusOf(Exception error) => error switch
     {
-        SlipwayException slipway => StatusOf(slipway.Kind),
+        SlipwayException slipway => HttpStatus.Of(slipway.Kind),
         BadHttpRequestException bad => bad.StatusCode,
-        _ => StatusCodes.Status500InternalServerError,
-    };
-
-    public static int StatusOf(ErrorKind kind) => kind switch
-    {
-        ErrorKind.InvalidInput => StatusCodes.Status400BadRequest,
-        ErrorKind.NotFound => StatusCodes.Status404NotFound,
-        ErrorKind.Conflict => StatusCodes.Status409Conflict,
-        ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
-        ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        ErrorKind.Failed => StatusCodes.Status422UnprocessableEntity,
-        ErrorKind.NotAvailable => StatusCodes.Status501NotImplemented,
-        ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
-        ErrorKind.Timeout => StatusCodes.Status504GatewayTimeout,
         _ => StatusCodes.Status500InternalServerError,
     };
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Slipway.Access;
+using Slipway.Access.Errors;
 using Slipway.Core.Errors;
 using Slipway.Serving.OpenInference;
 
@@ -74,7 +75,7 @@ internal sealed partial class InferModel(IInferenceService inference, ServingOpt
         catch (SlipwayException e)
         {
             call?.Complete(failed: true);
-            await OpenInferenceErrors.WriteAsync(context, OpenInferenceErrors.StatusOf(e.Kind), e.Message);
+            await OpenInferenceErrors.WriteAsync(context, HttpStatus.Of(e.Kind), e.Message);
         }
         catch (BadHttpRequestException e)
         {

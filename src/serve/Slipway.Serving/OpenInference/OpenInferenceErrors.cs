@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Slipway.Access.Errors;
 using Slipway.Core.Errors;
 
 namespace Slipway.Serving.OpenInference;
@@ -6,20 +7,6 @@ namespace Slipway.Serving.OpenInference;
 /// <summary>How the Open Inference Protocol tells errors: <c>{"error": "…"}</c> with the status of the kind.</summary>
 internal static class OpenInferenceErrors
 {
-    public static int StatusOf(ErrorKind kind) => kind switch
-    {
-        ErrorKind.InvalidInput => StatusCodes.Status400BadRequest,
-        ErrorKind.NotFound => StatusCodes.Status404NotFound,
-        ErrorKind.Conflict => StatusCodes.Status409Conflict,
-        ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
-        ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        ErrorKind.Failed => StatusCodes.Status422UnprocessableEntity,
-        ErrorKind.NotAvailable => StatusCodes.Status501NotImplemented,
-        ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
-        ErrorKind.Timeout => StatusCodes.Status504GatewayTimeout,
-        _ => StatusCodes.Status500InternalServerError,
-    };
-
     public static Task WriteAsync(HttpContext context, int status, string message)
     {
         context.Response.StatusCode = status;
@@ -35,7 +22,7 @@ internal static class OpenInferenceErrors
         }
         catch (SlipwayException e)
         {
-            return TypedResults.Json(new OpenInferenceError(e.Message), SlipwayJsonOptions, contentType: null, StatusOf(e.Kind));
+            return TypedResults.Json(new OpenInferenceError(e.Message), SlipwayJsonOptions, contentType: null, HttpStatus.Of(e.Kind));
         }
     }
 
