@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 
@@ -131,20 +130,5 @@ public sealed class ProjectFileTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    [Fact]
-    public void Reading_is_fast_enough_to_be_done_at_every_start()
-    {
-        ProjectFile.Parse(ProjectExamples.Complete, "slipway.yaml");
-        var best = Enumerable.Range(0, 20).Min(_ =>
-        {
-            var begun = Stopwatch.GetTimestamp();
-            ProjectFile.Parse(ProjectExamples.Complete, "slipway.yaml");
-            return Stopwatch.GetElapsedTime(begun);
-        });
-
-        TestContext.Current.SendDiagnosticMessage("The complete example is read in {0:0.00} ms.", best.TotalMilliseconds);
-        Assert.InRange(best, TimeSpan.Zero, TimeSpan.FromMilliseconds(10));
     }
 }

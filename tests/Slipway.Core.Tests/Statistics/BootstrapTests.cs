@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Slipway.Statistics;
 using Slipway.Statistics.Quality;
 
@@ -101,21 +100,6 @@ public sealed class BootstrapTests
     [InlineData(9, 5)]
     public void Fewer_than_two_blocks_of_rows_have_no_interval(int rows, int blockLength) =>
         Assert.Null(Bootstrap.Percentile(rows, _ => 1, blockLength: blockLength));
-
-    [Fact]
-    public void A_thousand_samples_of_five_thousand_rows_take_well_under_a_second()
-    {
-        var truth = Normal(seed: 6, 5000);
-        var noise = Normal(seed: 7, 5000);
-        var rows = new ScoredRows(LearningTask.Regression, truth, [.. truth.Select((t, i) => t + noise[i])], 1);
-        var watch = Stopwatch.StartNew();
-
-        Assert.NotNull(Bootstrap.Percentile(5000, s => QualityMetrics.Compute("rmse", rows, s)));
-        Assert.NotNull(Bootstrap.Percentile(5000, s => QualityMetrics.Compute("r2", rows, s)));
-
-        TestContext.Current.SendDiagnosticMessage($"rmse and r2, 1000 samples of 5000 rows: {watch.ElapsedMilliseconds} ms");
-        Assert.InRange(watch.ElapsedMilliseconds, 0, 1000);
-    }
 
     private static Func<int[], double?> Mean(double[] values) => sample =>
     {
