@@ -7,7 +7,7 @@ using System.Text;
 namespace Slipway.EndToEnd.Tests;
 
 /// <summary>What goes wrong for real people: each gets one clear sentence and an exit code, no trace, and leaves nothing behind.</summary>
-public sealed class BadInputTests(BadInputServer server) : IClassFixture<BadInputServer>
+public sealed class BadInputTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -263,21 +263,5 @@ public sealed class BadInputTests(BadInputServer server) : IClassFixture<BadInpu
 
         var bytes = File.ReadAllBytes(folder.File("damaged.csv.gz"));
         File.WriteAllBytes(folder.File("damaged.csv.gz"), bytes[..(bytes.Length / 2)]);
-    }
-}
-
-/// <summary>One server for all of <see cref="BadInputTests"/>: nothing that they do may harm it.</summary>
-public sealed class BadInputServer : IAsyncLifetime
-{
-    private readonly TemporaryFolder _folder = new();
-
-    internal UpServer Up { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => Up = await UpServer.StartAsync(_folder.Path, CancellationToken.None);
-
-    public async ValueTask DisposeAsync()
-    {
-        await Up.DisposeAsync();
-        _folder.Dispose();
     }
 }

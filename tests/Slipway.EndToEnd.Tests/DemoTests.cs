@@ -4,17 +4,17 @@ namespace Slipway.EndToEnd.Tests;
 
 public sealed class DemoTests
 {
-    private static readonly string[] Arguments = ["demo", "--exit", "--json", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"];
+    private static readonly string[] Arguments = ["demo", "--json", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_demo_takes_real_data_to_a_model_that_answers_and_a_second_run_finds_it_all()
+    public async Task The_demo_takes_real_data_to_a_model_that_answers_and_a_second_run_finds_it_all_and_stays_up_until_Ctrl_C()
     {
         using var folder = new TemporaryFolder();
 
-        var first = await Slip.RunAsync(folder.Path, Arguments, Cancel);
-        var second = await Slip.RunAsync(folder.Path, Arguments, Cancel);
+        var first = await Slip.RunAsync(folder.Path, [.. Arguments, "--exit"], Cancel);
+        var second = await RunUntilCtrlCAsync(folder.Path);
 
         Assert.True(first.ExitCode == 0, first.Errors);
         Assert.Equal(["data", "train", "validate", "register", "deploy", "serve"], Stages(first.Json).Select(stage => (string)stage["stage"]!));
@@ -36,6 +36,27 @@ public sealed class DemoTests
         Assert.False((bool)Fact(second.Json, "deploy", "changed")!);
         Assert.Contains("already", second.Errors, StringComparison.Ordinal);
         Assert.Equal((int)first.Json["requests"]!, (int)second.Json["requests"]!);
+    }
+
+    // Without --exit the server stays up when the report is there, and ends well on Ctrl+C.
+    private static async Task<SlipResult> RunUntilCtrlCAsync(string folder)
+    {
+        using var demo = Slip.Start(folder, Arguments);
+        var errors = demo.StandardError.ReadToEndAsync(Cancel);
+        try
+        {
+            var report = await demo.StandardOutput.ReadLineAsync(Cancel) ?? throw new InvalidOperationException(await errors);
+            using var http = new HttpClient { BaseAddress = new Uri((string)JsonNode.Parse(report)!["console"]!) };
+            using var ready = await http.GetAsync(new Uri("/v2/models/bikes/ready", UriKind.Relative), Cancel);
+            ready.EnsureSuccessStatusCode();
+            await Slip.SignalAsync(demo.Id, "INT", Cancel);
+            await demo.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(15), Cancel);
+            return new SlipResult(demo.ExitCode, report, await errors);
+        }
+        finally
+        {
+            demo.Kill(entireProcessTree: true);
+        }
     }
 
     private static IEnumerable<JsonObject> Stages(JsonObject report) => report["stages"]!.AsArray().Select(stage => stage!.AsObject());

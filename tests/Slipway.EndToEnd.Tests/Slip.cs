@@ -7,10 +7,20 @@ namespace Slipway.EndToEnd.Tests;
 internal static class Slip
 {
     /// <summary>Runs one verb to its end.</summary>
-    public static async Task<SlipResult> RunAsync(
-        string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null, string? input = null)
+    public static Task<SlipResult> RunAsync(
+        string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null, string? input = null) =>
+        RunProgramAsync(Repository.Launcher, folder, arguments, cancellationToken, environment, input);
+
+    /// <summary>Runs any program to its end.</summary>
+    public static async Task<SlipResult> RunProgramAsync(
+        string program,
+        string folder,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        string? input = null)
     {
-        using var process = Start(folder, arguments, environment, redirectInput: input is not null);
+        using var process = Start(program, folder, arguments, environment, redirectInput: input is not null);
         if (input is not null)
         {
             await process.StandardInput.WriteAsync(input);
@@ -32,9 +42,20 @@ internal static class Slip
         return new SlipResult(process.ExitCode, await output, await errors);
     }
 
-    public static Process Start(string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, bool redirectInput = false)
+    /// <summary>Starts a verb and leaves it running, as at a terminal: a shell ignores Ctrl+C for what it runs in the background, and the tests may be that.</summary>
+    public static Process Start(string folder, IReadOnlyList<string> arguments) =>
+        Start("env", folder, ["--default-signal=INT", Repository.Launcher, .. arguments], environment: null, redirectInput: false);
+
+    /// <summary>Sends a signal, as a terminal or a service manager does.</summary>
+    public static async Task SignalAsync(int pid, string signal, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Repository.Launcher, arguments)
+        using var kill = Process.Start("kill", [$"-{signal}", $"{pid}"]);
+        await kill.WaitForExitAsync(cancellationToken);
+    }
+
+    private static Process Start(string program, string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? environment, bool redirectInput)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

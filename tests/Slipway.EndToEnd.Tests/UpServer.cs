@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Slipway.EndToEnd.Tests;
@@ -9,10 +10,11 @@ internal sealed class UpServer : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    private UpServer(Process process, Task<string> errors, string folder, JsonObject ready)
+    private UpServer(Process process, Task<string> errors, Task stopping, string folder, JsonObject ready)
     {
         _process = process;
         _errors = errors;
+        Stopping = stopping;
         Folder = folder;
         Http = new HttpClient { BaseAddress = new Uri((string)ready["http"]!) };
         Grpc = (string)ready["grpc"]!;
@@ -27,15 +29,19 @@ internal sealed class UpServer : IAsyncDisposable
 
     public int Pid { get; }
 
+    /// <summary>Completes when the server has said that it stops.</summary>
+    public Task Stopping { get; }
+
     public string Address => Http.BaseAddress!.ToString();
 
     public static async Task<UpServer> StartAsync(string folder, CancellationToken cancellationToken, params string[] more)
     {
         var process = Slip.Start(folder, ["up", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--json", .. more]);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var errors = ReadErrorsAsync(process.StandardError, stopping);
         var ready = await process.StandardOutput.ReadLineAsync(cancellationToken)
             ?? throw new InvalidOperationException($"slipway up ended: {await errors}");
-        return new UpServer(process, errors, folder, JsonNode.Parse(ready)!.AsObject());
+        return new UpServer(process, errors, stopping.Task, folder, JsonNode.Parse(ready)!.AsObject());
     }
 
     /// <summary>Runs a verb against this server.</summary>
@@ -43,9 +49,9 @@ internal sealed class UpServer : IAsyncDisposable
         Slip.RunAsync(folder ?? Folder, arguments, cancellationToken, new Dictionary<string, string?> { ["SLIPWAY_SERVER"] = Address });
 
     /// <summary>SIGTERM, as a service manager sends it; returns the exit code and what was written to standard error.</summary>
-    public async Task<(int ExitCode, string Errors)> StopAsync(CancellationToken cancellationToken)
+    public async Task<(int ExitCode, string Errors)> StopAsync(CancellationToken cancellationToken, string signal = "TERM")
     {
-        await SignalAsync("TERM", cancellationToken);
+        await Slip.SignalAsync(Pid, signal, cancellationToken);
         await _process.WaitForExitAsync(cancellationToken);
         return (_process.ExitCode, await _errors);
     }
@@ -69,9 +75,18 @@ internal sealed class UpServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task SignalAsync(string signal, CancellationToken cancellationToken)
+    private static async Task<string> ReadErrorsAsync(StreamReader errors, TaskCompletionSource stopping)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{Pid}"]);
-        await kill.WaitForExitAsync(cancellationToken);
+        var text = new StringBuilder();
+        while (await errors.ReadLineAsync() is { } line)
+        {
+            text.AppendLine(line);
+            if (line.StartsWith("Stopping", StringComparison.Ordinal))
+            {
+                stopping.TrySetResult();
+            }
+        }
+
+        return text.ToString();
     }
 }

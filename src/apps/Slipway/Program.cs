@@ -7,7 +7,8 @@ using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
-var parsed = SlipwayCommand.Create().Parse(args);
+// `@FILE` is no file of arguments here: it is a mistyped MODEL@VERSION, and is answered as one.
+var parsed = SlipwayCommand.Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Errors.Count > 0)
 {
     return SlipwayCommand.ReportWrongUsage(parsed);

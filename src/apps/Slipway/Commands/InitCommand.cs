@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Slipway.Core.Errors;
+using Slipway.Core.Files;
 using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Output;
@@ -9,6 +12,8 @@ namespace Slipway.Commands;
 /// <summary>Writes a project's file to begin with.</summary>
 internal static class InitCommand
 {
+    private static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static Command Create()
     {
         var command = Verb.Create(
@@ -26,7 +31,14 @@ internal static class InitCommand
         return command.Runs(async (parsed, terminal, cancellationToken) =>
         {
             var file = parsed.GetValue(data)!;
-            var name = ResourceName.Check(parsed.GetValue(model) ?? NameOf(file), "model");
+            var name = parsed.GetValue(model) ?? ResourceName.Propose(Stem(file))
+                ?? throw new SlipwayException(ErrorKind.InvalidInput, $"No name for the model follows from {file}. Give one with --model: {ResourceName.Rule}.");
+            ResourceName.Check(name, "model");
+            if (SafePath.Mistake(file) is { } mistake)
+            {
+                throw new SlipwayException(ErrorKind.InvalidInput, $"The data file '{file}' {mistake}. Name one in this folder or below, such as data/rows.csv.");
+            }
+
             var yaml = Write(name, file, parsed.GetValue(label)!, parsed.GetValue(time));
 
             // What init writes, apply takes: a name that needs quotes shows here, not later.
@@ -44,8 +56,8 @@ internal static class InitCommand
         model: {{model}}
 
         data:
-          sql: select * from '{{data.Replace("'", "''", StringComparison.Ordinal)}}'{{(time is null ? "" : $"\n  time: {Quote(time)}")}}
-          label: {{Quote(label)}}
+          sql: {{Scalar($"select * from '{data.Replace("'", "''", StringComparison.Ordinal)}'", " */.'-")}}{{(time is null ? "" : $"\n  time: {Scalar(time)}")}}
+          label: {{Scalar(label)}}
 
         # How to train and judge; each line has a default that works.
         # train:
@@ -60,14 +72,18 @@ internal static class InitCommand
 
         """;
 
-    private static string NameOf(string file)
+    private static string Stem(string file)
     {
         var name = Path.GetFileName(file);
         var dot = name.IndexOf('.', StringComparison.Ordinal);
-        return (dot > 0 ? name[..dot] : name).ToLowerInvariant().Replace(' ', '-');
+        return dot > 0 ? name[..dot] : name;
     }
 
-    private static string Quote(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    // Words stay as they are; anything that YAML could read otherwise (a comment, a mapping, a number) is quoted as JSON is, which YAML reads the same.
+    private static string Scalar(string text, string plain = "") =>
+        text.Length > 0 && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_' || plain.Contains(c, StringComparison.Ordinal)) && text is not ("null" or "true" or "false")
+            ? text
+            : JsonSerializer.Serialize(text, Quoting);
 
     private static async Task SaveAsync(string yaml, CancellationToken cancellationToken)
     {

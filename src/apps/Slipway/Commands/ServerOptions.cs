@@ -27,6 +27,6 @@ internal sealed class ServerOptions
             ["http"] = parsed.GetValue(_http),
             ["grpc"] = parsed.GetValue(_grpc),
             ["data"] = parsed.GetValue(_data),
-            ["insecure"] = parsed.GetValue(_insecure) ? "true" : null,
+            ["insecure"] = parsed.GetResult(_insecure) is { Implicit: false } ? $"{parsed.GetValue(_insecure)}" : null,
         });
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Slipway.Core.Errors;
 using Slipway.Output;
 
 namespace Slipway.Commands;
@@ -26,18 +27,15 @@ internal static class SlipwayCommand
     /// <summary>Says what is wrong with a command line, in one line a mistake, and where help is.</summary>
     public static int ReportWrongUsage(ParseResult parsed)
     {
-        foreach (var error in parsed.Errors)
-        {
-            parsed.InvocationConfiguration.Error.WriteLine(error.Message);
-        }
-
         var path = new List<string>();
         for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
         {
             path.Insert(0, result.Command is RootCommand ? "slipway" : result.Command.Name);
         }
 
-        parsed.InvocationConfiguration.Error.WriteLine($"`{string.Join(' ', path)} --help` shows what is allowed.");
-        return ExitCode.WrongUsage;
+        // The command line did not parse, so whether it asks for JSON shows in its words only.
+        var terminal = new Terminal(parsed.Tokens.Any(token => token.Value == "--json"));
+        var mistakes = parsed.Errors.Select(error => error.Message).ToArray();
+        return terminal.Report(new SlipwayException(ErrorKind.InvalidInput, mistakes[0]) { Details = [.. mistakes[1..], $"`{string.Join(' ', path)} --help` shows what is allowed."] });
     }
 }

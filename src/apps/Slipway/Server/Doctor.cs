@@ -24,7 +24,7 @@ internal static class Doctor
         Library("DuckDB", "Build again on this machine: its native library comes with the package.", DuckDb),
         Port("HTTP port", settings.Http, "--http"),
         Port("gRPC port", settings.Grpc, "--grpc"),
-        await DataAsync(settings.Data, cancellationToken),
+        await DataAsync(settings, cancellationToken),
         Disk(settings.Data),
     ];
 
@@ -76,14 +76,15 @@ internal static class Doctor
     }
 
     // Opens what is there as the server would, or tries whether it could be made.
-    private static async Task<DoctorCheck> DataAsync(string folder, CancellationToken cancellationToken)
+    private static async Task<DoctorCheck> DataAsync(ServerSettings settings, CancellationToken cancellationToken)
     {
+        var folder = settings.Data;
         const string Name = "data folder";
         try
         {
             if (Directory.Exists(folder) || File.Exists(folder))
             {
-                await using var services = new ServiceCollection().AddStorage(new StorageOptions(folder)).BuildServiceProvider();
+                await using var services = SlipwayServer.AddModules(new ServiceCollection(), settings).BuildServiceProvider();
                 await services.OpenStorageAsync(cancellationToken);
                 return new DoctorCheck(Name, Ok: true, $"{Path.GetFullPath(folder)} opens", Remedy: null);
             }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Slipway.Core.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -123,8 +124,8 @@ internal sealed class SettingsReader
         var defaults = new ServerSettings();
         var settings = defaults with
         {
-            Http = One("http", IPEndPoint.TryParse, defaults.Http),
-            Grpc = One("grpc", IPEndPoint.TryParse, defaults.Grpc),
+            Http = One("http", TryAddress, defaults.Http),
+            Grpc = One("grpc", TryAddress, defaults.Grpc),
             Data = One("data", TryText, defaults.Data),
             Hosts = _values.TryGetValue("hosts", out var hosts) ? hosts.Values : [],
             Insecure = One("insecure", bool.TryParse, false),
@@ -173,6 +174,10 @@ internal sealed class SettingsReader
         _mistakes.Add($"{given.Source}: '{string.Join(", ", given.Values)}' is not {Keys[key]}.");
         return otherwise;
     }
+
+    // IPEndPoint takes an address without a port for port 0, and a lone number for an address.
+    private static bool TryAddress(string text, out IPEndPoint? value) =>
+        IPEndPoint.TryParse(text, out value) && text.EndsWith(value.AddressFamily == AddressFamily.InterNetworkV6 ? $"]:{value.Port}" : $":{value.Port}", StringComparison.Ordinal);
 
     private static bool TryText(string text, out string? value)
     {

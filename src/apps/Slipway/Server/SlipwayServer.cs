@@ -70,6 +70,18 @@ internal sealed class SlipwayServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    /// <summary>The modules, each with its part of the schema: whoever opens a data folder needs them all.</summary>
+    internal static IServiceCollection AddModules(IServiceCollection services, ServerSettings settings) => services
+        .AddStorage(new StorageOptions(settings.Data))
+        .AddAccess(new AccessOptions { Hosts = settings.Hosts })
+        .AddDatasets()
+        .AddTraining(new TrainingOptions(settings.AllowCommands))
+        .AddValidation()
+        .AddRegistry()
+        .AddRollouts()
+        .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes })
+        .AddRetraining(new RetrainingOptions(settings.ProjectRoots));
+
     private static WebApplication Build(ServerSettings settings, LogLevel logLevel)
     {
         // No arguments and no appsettings.json: settings come from one place, SettingsReader.
@@ -84,18 +96,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services
-            .AddStorage(new StorageOptions(settings.Data))
-            .AddAccess(new AccessOptions { Hosts = settings.Hosts })
-            .AddDatasets()
-            .AddTraining(new TrainingOptions(settings.AllowCommands))
-            .AddValidation()
-            .AddRegistry()
-            .AddRollouts()
-            .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes })
-            .AddRetraining(new RetrainingOptions(settings.ProjectRoots))
-            .AddConsole()
-            .AddApiDocument();
+        AddModules(builder.Services, settings).AddConsole().AddApiDocument();
 
         var app = builder.Build();
         app.UseAccess();

@@ -1,0 +1,197 @@
+using System.Collections;
+using System.Net;
+using Slipway.Core.Errors;
+using Slipway.Server;
+
+namespace Slipway.Apps.Tests.Program;
+
+public sealed class SettingsReaderTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("slipway-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Without_any_source_the_defaults_hold()
+    {
+        var settings = Read();
+
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 5080), settings.Http);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 5081), settings.Grpc);
+        Assert.Equal("slipway-data", settings.Data);
+        Assert.Empty(settings.Hosts);
+        Assert.False(settings.Insecure);
+        Assert.Null(settings.ProjectRoots);
+        Assert.True(settings.AllowCommands);
+        Assert.Equal(67_108_864, settings.MaxRequestBytes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing but a comment\n")]
+    [InlineData("projects: {}\n")]
+    public void A_file_that_says_nothing_leaves_the_defaults(string file) => Assert.Equal(5080, Read(file).Http.Port);
+
+    [Fact]
+    public void The_file_says_everything_that_can_be_set()
+    {
+        var settings = Read(
+            """
+            http: 127.0.0.1:1
+            grpc: "[::1]:2"
+            data: /var/lib/slipway
+            hosts: [models.example, other.example]
+            insecure: true
+            projects: { roots: [/a, "/b, c"] }
+            training: { commands: false }
+            serving: { maxRequestBytes: 1024 }
+            """);
+
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 1), settings.Http);
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 2), settings.Grpc);
+        Assert.Equal("/var/lib/slipway", settings.Data);
+        Assert.Equal(["models.example", "other.example"], settings.Hosts);
+        Assert.True(settings.Insecure);
+        Assert.Equal(["/a", "/b, c"], settings.ProjectRoots);
+        Assert.False(settings.AllowCommands);
+        Assert.Equal(1024, settings.MaxRequestBytes);
+    }
+
+    [Fact]
+    public void So_does_the_environment_with_commas_for_lists_and_without_regard_to_case()
+    {
+        var settings = Read(environment: new()
+        {
+            ["SLIPWAY__HTTP"] = "127.0.0.1:1",
+            ["SLIPWAY__GRPC"] = "127.0.0.1:2",
+            ["SLIPWAY__DATA"] = "/data",
+            ["SLIPWAY__HOSTS"] = "a.example, b.example,",
+            ["slipway__insecure"] = "True",
+            ["SLIPWAY__PROJECTS__ROOTS"] = "/a,/b",
+            ["SLIPWAY__TRAINING__COMMANDS"] = "false",
+            ["SLIPWAY__SERVING__MAXREQUESTBYTES"] = "2048",
+            ["SLIPWAY_SERVER"] = "of the client, not ours",
+            ["PATH"] = "/bin",
+        });
+
+        Assert.Equal((1, 2, "/data"), (settings.Http.Port, settings.Grpc.Port, settings.Data));
+        Assert.Equal(["a.example", "b.example"], settings.Hosts);
+        Assert.True(settings.Insecure);
+        Assert.Equal(["/a", "/b"], settings.ProjectRoots);
+        Assert.False(settings.AllowCommands);
+        Assert.Equal(2048, settings.MaxRequestBytes);
+    }
+
+    [Fact]
+    public void The_environment_wins_over_the_file_and_a_flag_over_both_each_key_for_itself()
+    {
+        var settings = Read(
+            "http: 127.0.0.1:1\ngrpc: 127.0.0.1:11\ndata: file\nhosts: [file.example]\n",
+            new() { ["SLIPWAY__HTTP"] = "127.0.0.1:2", ["SLIPWAY__DATA"] = "environment" },
+            new() { ["http"] = "127.0.0.1:3", ["grpc"] = null });
+
+        Assert.Equal((3, 11, "environment"), (settings.Http.Port, settings.Grpc.Port, settings.Data));
+        Assert.Equal(["file.example"], settings.Hosts);
+    }
+
+    [Fact]
+    public void A_wrong_value_that_a_later_source_overrides_does_no_harm()
+    {
+        Assert.Equal(3, Read("http: nowhere\n", flags: new() { ["http"] = "127.0.0.1:3" }).Http.Port);
+    }
+
+    [Fact]
+    public void A_flag_can_also_take_back_what_the_environment_allows()
+    {
+        var environment = new Hashtable { ["SLIPWAY__INSECURE"] = "true", ["SLIPWAY__HTTP"] = "0.0.0.0:5080" };
+
+        Assert.True(Read(environment: environment).Insecure);
+        AssertMistakes(() => Read(environment: environment, flags: new() { ["insecure"] = "False" }), "other machines");
+    }
+
+    [Fact]
+    public void All_mistakes_of_all_sources_are_reported_at_once_each_with_its_place()
+    {
+        AssertMistakes(
+            () => Read(
+                "http: nowhere\ncolour: blue\nprojects:\n  root: /a\n",
+                new() { ["SLIPWAY__INSECURE"] = "perhaps", ["SLIPWAY__TYPO"] = "1", ["SLIPWAY__SERVING__MAXREQUESTBYTES"] = "12" },
+                new() { ["grpc"] = "0.0.0.0:5081", ["data"] = "" }),
+            "slipway-server.yaml(1,7): http: 'nowhere' is not ADDRESS:PORT",
+            "slipway-server.yaml(2,9): colour: there is no such setting",
+            "slipway-server.yaml(4,9): projects.root: there is no such setting",
+            "SLIPWAY__INSECURE: 'perhaps' is not true or false",
+            "SLIPWAY__TYPO: there is no such setting",
+            "SLIPWAY__SERVING__MAXREQUESTBYTES: '12' is not a whole number of bytes",
+            "--data: '' is not a folder",
+            "0.0.0.0:5081 can be reached from other machines");
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("5080")]
+    [InlineData(":5080")]
+    [InlineData("localhost:5080")]
+    [InlineData("127.0.0.1:70000")]
+    [InlineData("::1")]
+    [InlineData("fe80::0")]
+    [InlineData("http://127.0.0.1:5080")]
+    [InlineData("")]
+    public void An_address_needs_an_address_and_a_port(string address) =>
+        AssertMistakes(() => Read(flags: new() { ["http"] = address }), $"--http: '{address}' is not ADDRESS:PORT");
+
+    [Theory]
+    [InlineData("0.0.0.0:5080")]
+    [InlineData("[::]:5080")]
+    [InlineData("192.168.1.5:5080")]
+    public void An_address_that_others_can_reach_needs_insecure_and_then_allows_less(string address)
+    {
+        AssertMistakes(() => Read(flags: new() { ["http"] = address }), "--insecure");
+
+        var open = Read(flags: new() { ["http"] = address, ["insecure"] = "True" });
+
+        Assert.False(open.IsLoopback);
+        Assert.False(open.AllowCommands);
+        Assert.Equal([], open.ProjectRoots);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("127.0.0.2:5080")]
+    [InlineData("[::1]:5080")]
+    public void An_address_of_this_machine_alone_is_taken(string address) => Assert.True(Read(flags: new() { ["http"] = address }).IsLoopback);
+
+    [Fact]
+    public void One_port_for_both_is_refused_and_two_free_ones_are_not()
+    {
+        AssertMistakes(() => Read(flags: new() { ["http"] = "127.0.0.1:5081" }), "grpc: port 5081 is http's");
+        Assert.Equal(0, Read(flags: new() { ["http"] = "127.0.0.1:0", ["grpc"] = "127.0.0.1:0" }).Grpc.Port);
+    }
+
+    [Theory]
+    [InlineData("http: [", "slipway-server.yaml(")]
+    [InlineData("http: 127.0.0.1:1\nhttp: 127.0.0.1:2\n", "slipway-server.yaml(")]
+    [InlineData("just words\n", "there is no such setting")]
+    [InlineData("data: [a, b]\n", "'a, b' is not a folder")]
+    [InlineData("http: { port: 5080 }\n", "http.port: there is no such setting")]
+    public void A_file_that_is_not_settings_says_where(string file, string names) => AssertMistakes(() => Read(file), names);
+
+    private static void AssertMistakes(Func<ServerSettings> read, params string[] mistakes)
+    {
+        var refused = Assert.Throws<SlipwayException>(read);
+
+        Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
+        Assert.Equal(mistakes.Length, refused.Details.Count);
+        Assert.All(mistakes, mistake => Assert.Contains(refused.Details, detail => detail.Contains(mistake, StringComparison.Ordinal)));
+    }
+
+    private ServerSettings Read(string? file = null, Hashtable? environment = null, Dictionary<string, string?>? flags = null)
+    {
+        if (file is not null)
+        {
+            File.WriteAllText(Path.Combine(_folder, SettingsReader.FileName), file);
+        }
+
+        return SettingsReader.Read(_folder, environment ?? [], flags ?? []);
+    }
+}
