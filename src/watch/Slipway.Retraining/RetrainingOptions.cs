@@ -22,15 +22,28 @@ public sealed record RetrainingOptions(IReadOnlyList<string>? ProjectRoots)
         }
 
         var real = RealPath(folder);
-        return ProjectRoots is null || ProjectRoots.Any(root => IsBelow(real, RealPath(root)))
-            ? real
-            : throw new SlipwayException(
-                ErrorKind.Forbidden,
-                $"The project's folder '{folder}' is outside the folders that this server reads projects from ({string.Join(", ", ProjectRoots)}). Move it there, or extend `projects.roots`.");
+        if (ProjectRoots is null || ProjectRoots.Any(root => IsBelow(real, RealPath(root))))
+        {
+            return real;
+        }
+
+        throw new SlipwayException(ErrorKind.Forbidden, ProjectRoots.Count == 0
+            ? $"This server reads no projects from its disk, so not '{folder}' either. Name the folders that it may read with `projects.roots`."
+            : $"The project's folder '{folder}' is outside the folders that this server reads projects from ({string.Join(", ", ProjectRoots)}). Move it there, or extend `projects.roots`.");
     }
 
-    private static string RealPath(string folder) =>
-        new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(folder);
+    // Part by part, since the runtime resolves a path's last part only, and a link in its middle leads out just as well.
+    private static string RealPath(string folder)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (Path.GetDirectoryName(full) is not { } parent)
+        {
+            return full;
+        }
+
+        var here = Path.Combine(RealPath(parent), Path.GetFileName(full));
+        return new DirectoryInfo(here).ResolveLinkTarget(returnFinalTarget: true) is { } target ? RealPath(target.FullName) : here;
+    }
 
     private static bool IsBelow(string folder, string root) =>
         (folder + Path.DirectorySeparatorChar).StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);

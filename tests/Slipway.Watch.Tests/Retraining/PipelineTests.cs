@@ -238,6 +238,122 @@ public sealed class PipelineTests
         Assert.Equal(PipelineState.Succeeded, (await second.RunAsync(PipelineFixture.Yaml(), Cancel)).State);
     }
 
+    [Fact]
+    public async Task Another_label_of_the_same_rows_is_another_model()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
+
+        var run = await fixture.RunAsync(PipelineFixture.Yaml().Replace("label: y", "label: x", StringComparison.Ordinal), Cancel);
+
+        Assert.True(run.State == PipelineState.Succeeded, run.Error);
+        Assert.False((bool)run.Stages[1].Facts["reused"]!);
+        Assert.NotEqual("line@1.0.0", (string)run.Stages[3].Facts["version"]!);
+    }
+
+    [Fact]
+    public async Task A_deployment_of_another_model_is_not_taken_over()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
+
+        var run = await fixture.RunAsync(PipelineFixture.Yaml().Replace("model: line", "model: other", StringComparison.Ordinal), Cancel);
+
+        Assert.Equal(ErrorKind.Conflict, run.ErrorKind);
+        Assert.Contains("slipway deploy other@1.0.0 --name lines", run.Error, StringComparison.Ordinal);
+        Assert.Equal("line@1.0.0", (await fixture.Get<IDeployments>().FindAsync("lines", Cancel))!.Stable.Reference.ToString());
+    }
+
+    [Fact]
+    public async Task An_artifact_that_contains_the_data_folder_is_refused()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+
+        var request = new PipelineRequest("model: taken\nartifact: .\n", "slipway.yaml", fixture.Root, PipelineGoal.Deploy);
+        var run = await fixture.Pipelines.StartAsync(request, PipelineFixture.Alice, Cancel);
+        await foreach (var state in fixture.Pipelines.WatchAsync(run.Id, Cancel))
+        {
+            run = state;
+        }
+
+        Assert.Contains("contains the server's data folder", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_refused_leaves_no_trace_and_one_that_waits_is_told_of_the_servers_end()
+    {
+        var root = Directory.CreateTempSubdirectory("slipway-pipeline-").FullName;
+        var options = new RetrainingOptions(ProjectRoots: null) { Workers = 1, QueueLength = 1 };
+        var fixture = await PipelineFixture.StartAsync(Cancel, root, options);
+        fixture.WriteRows();
+        Task<PipelineRun> StartAsync(string model) => fixture.Pipelines.StartAsync(
+            new PipelineRequest(PipelineFixture.Yaml(rounds: 100_000).Replace("model: line", $"model: {model}", StringComparison.Ordinal), "slipway.yaml", fixture.Project, PipelineGoal.Register),
+            PipelineFixture.Alice,
+            Cancel);
+        var running = await StartAsync("one");
+        var waiting = await StartAsync("two");
+
+        var refused = await Assert.ThrowsAsync<SlipwayException>(() => StartAsync("three"));
+
+        Assert.Equal(ErrorKind.Unavailable, refused.Kind);
+        Assert.Equal(["one", "two"], (await fixture.Get<IProjects>().ListAsync(Cancel)).Select(project => project.Model));
+        Assert.Empty(await fixture.Pipelines.ListAsync("three", 10, Cancel));
+
+        var ends = new[] { running, waiting }.Select(run => LastAsync(fixture, run)).ToArray();
+        await ((PipelineQueue)fixture.Pipelines).StoppingAsync(Cancel);
+        foreach (var end in await Task.WhenAll(ends))
+        {
+            Assert.Equal(PipelineState.Failed, end.State);
+            Assert.Equal(PipelineQueue.Interrupted, end.Error);
+        }
+
+        var late = await StartAsync("late");
+        Assert.Equal(PipelineQueue.Interrupted, late.Error);
+        await fixture.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_stage_shows_how_long_it_took_as_soon_as_it_has_ended()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        var run = await fixture.Pipelines.StartAsync(new PipelineRequest(PipelineFixture.Yaml(), "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.Alice, Cancel);
+
+        await foreach (var state in fixture.Pipelines.WatchAsync(run.Id, Cancel))
+        {
+            Assert.All(state.Stages, stage => Assert.True(stage.State != PipelineState.Succeeded || stage.Seconds > 0));
+        }
+    }
+
+    [Fact]
+    public void A_link_in_the_middle_of_a_projects_folder_does_not_lead_out_of_the_roots()
+    {
+        var top = Directory.CreateTempSubdirectory("slipway-roots-").FullName;
+        var root = Directory.CreateDirectory(Path.Combine(top, "root")).FullName;
+        Directory.CreateDirectory(Path.Combine(top, "outside", "project"));
+        Directory.CreateDirectory(Path.Combine(root, "inside", "project"));
+        Directory.CreateSymbolicLink(Path.Combine(root, "out"), Path.Combine(top, "outside"));
+        Directory.CreateSymbolicLink(Path.Combine(root, "in"), Path.Combine(root, "inside"));
+        var options = new RetrainingOptions([root]);
+
+        Assert.Equal(ErrorKind.Forbidden, Assert.Throws<SlipwayException>(() => options.CheckFolder(Path.Combine(root, "out", "project"))).Kind);
+        Assert.Equal(Path.Combine(root, "inside", "project"), options.CheckFolder(Path.Combine(root, "in", "project")));
+        Assert.Contains("reads no projects", Assert.Throws<SlipwayException>(() => new RetrainingOptions([]).CheckFolder(root)).Message, StringComparison.Ordinal);
+        Directory.Delete(top, recursive: true);
+    }
+
+    private static async Task<PipelineRun> LastAsync(PipelineFixture fixture, PipelineRun run)
+    {
+        await foreach (var state in fixture.Pipelines.WatchAsync(run.Id, Cancel))
+        {
+            run = state;
+        }
+
+        return run;
+    }
+
     private static async Task<string> ErrorOfAsync(PipelineFixture fixture, string yaml)
     {
         var run = await fixture.RunAsync(yaml, Cancel);

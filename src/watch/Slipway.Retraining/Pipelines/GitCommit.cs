@@ -17,13 +17,14 @@ internal static class GitCommit
             }
 
             using var repository = new Repository(path);
-            if (repository.Head.Tip is not { } tip)
+            if (repository.Head.Tip is not { } tip || repository.Info.WorkingDirectory is not { } top)
             {
                 return null;
             }
 
-            var below = Path.GetRelativePath(repository.Info.WorkingDirectory, folder).Replace('\\', '/');
-            var options = new StatusOptions { PathSpec = below == "." ? [] : [below], DetectRenamesInIndex = false, DetectRenamesInWorkDir = false };
+            // The folder's name is a name, not a pattern: brackets and stars in it stand for themselves.
+            var below = Path.GetRelativePath(top, folder).Replace('\\', '/');
+            var options = new StatusOptions { PathSpec = below == "." ? [] : [below], DisablePathSpecMatch = true, DetectRenamesInIndex = false, DetectRenamesInWorkDir = false };
             return repository.RetrieveStatus(options).IsDirty ? $"{tip.Sha}+dirty" : tip.Sha;
         }
         catch (LibGit2SharpException)

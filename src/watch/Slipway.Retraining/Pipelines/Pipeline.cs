@@ -51,7 +51,7 @@ internal sealed partial class Pipeline(
         {
             return await FailAsync(active, string.Join('\n', [exception.Message, .. exception.Details]), exception.Kind);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             LogFailed(logger, active.Run.Id, exception);
             return await FailAsync(active, $"A file could not be read or written: {exception.Message} Check the disk and the data folder, then run it again.", ErrorKind.Unavailable);

@@ -13,12 +13,12 @@ namespace Slipway.Retraining.Pipelines;
 /// <inheritdoc cref="IPipelines"/>
 internal sealed partial class PipelineQueue(
     Pipeline pipeline, PipelineStore store, IProjects projects, RetrainingOptions options, TimeProvider time, ILogger<PipelineQueue> logger)
-    : BackgroundService, IPipelines
+    : BackgroundService, IHostedLifecycleService, IPipelines
 {
     /// <summary>Why a run ended that did not reach its end.</summary>
     public const string Interrupted = "The server was stopped while this ran. Nothing half-finished was kept; run it again.";
 
-    private readonly Channel<ActiveRun> _waiting = Channel.CreateBounded<ActiveRun>(options.QueueLength);
+    private readonly Channel<ActiveRun> _waiting = Channel.CreateBounded<ActiveRun>(MostActive(options));
     private readonly ConcurrentDictionary<string, ActiveRun> _byModel = new();
 
     public async Task<PipelineRun> StartAsync(PipelineRequest request, Actor actor, CancellationToken cancellationToken)
@@ -44,22 +44,28 @@ internal sealed partial class PipelineQueue(
 
         try
         {
-            await projects.SaveAsync(run.Model, request.Yaml, request.Folder, actor, cancellationToken);
-            await store.SaveAsync(run, new PipelineStarted(run.Id, run.Model, run.Goal, actor), cancellationToken);
-            if (!_waiting.Writer.TryWrite(active))
+            // Asked before anything is kept: a run that is refused leaves no trace.
+            if (_byModel.Count > MostActive(options))
             {
-                var full = new SlipwayException(ErrorKind.Unavailable, $"{options.QueueLength} runs are waiting already. Try again when some have ended.");
-                await EndAsync(run, full.Message, full.Kind);
-                throw full;
+                throw new SlipwayException(ErrorKind.Unavailable, $"{options.QueueLength} runs are waiting already. Try again when some have ended.");
             }
 
-            return run;
+            // Not cancelled with the caller: half of this would be a run that waits for ever.
+            await projects.SaveAsync(run.Model, request.Yaml, request.Folder, actor, CancellationToken.None);
+            await store.SaveAsync(run, new PipelineStarted(run.Id, run.Model, run.Goal, actor), CancellationToken.None);
         }
         catch
         {
             _byModel.TryRemove(run.Model, out _);
             throw;
         }
+
+        if (!_waiting.Writer.TryWrite(active))
+        {
+            await InterruptAsync(active);
+        }
+
+        return active.Run;
     }
 
     public async Task<PipelineRun?> FindAsync(string id, CancellationToken cancellationToken) =>
@@ -92,11 +98,35 @@ internal sealed partial class PipelineQueue(
         return _byModel.TryGetValue(model, out var active) ? [.. stored.Select(run => run.Id == active.Run.Id ? active.Run : run)] : stored;
     }
 
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Ends the runs before the server waits for its last requests: each client that watches a run is one of them, and would hold the server up for as long as it trains.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) => StopAsync(cancellationToken);
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await EndInterruptedAsync(stoppingToken);
-        await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(stoppingToken)));
+        try
+        {
+            await EndInterruptedAsync(stoppingToken);
+            await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(stoppingToken)));
+        }
+        finally
+        {
+            // From here on nobody takes what is written: it is refused, and what was written before is told so.
+            _waiting.Writer.TryComplete();
+            while (_waiting.Reader.TryRead(out var waiting))
+            {
+                await InterruptAsync(waiting);
+            }
+        }
     }
+
+    // Runs that wait and runs that a worker has.
+    private static int MostActive(RetrainingOptions options) => options.QueueLength + options.Workers;
 
     private ActiveRun? FindActive(string id) => _byModel.Values.FirstOrDefault(active => active.Run.Id == id);
 
@@ -139,17 +169,36 @@ internal sealed partial class PipelineQueue(
             // Runs that began while this was reading are under way, not left behind.
             if (FindActive(run.Id) is null)
             {
-                await EndAsync(run, Interrupted, ErrorKind.Unavailable);
+                await EndAsync(AsInterrupted(run));
             }
         }
     }
 
-    private Task EndAsync(PipelineRun run, string error, ErrorKind kind)
+    private async Task InterruptAsync(ActiveRun active)
     {
-        var stages = run.Stages.Select(stage => stage.State == PipelineState.Running ? stage with { State = PipelineState.Failed, Sentence = error } : stage).ToArray();
-        var ended = run with { State = PipelineState.Failed, Error = error, ErrorKind = kind, EndedAt = time.GetUtcNow(), Stages = stages };
-        return store.SaveAsync(ended, new PipelineEnded(run.Id, run.Model, ended.State, error, stages, Actor.Policy), CancellationToken.None);
+        var ended = AsInterrupted(active.Run);
+        try
+        {
+            await EndAsync(ended);
+        }
+        catch (Exception exception)
+        {
+            // The next start marks it.
+            LogLost(logger, ended.Id, exception);
+        }
+
+        _byModel.TryRemove(ended.Model, out _);
+        active.Update(ended);
     }
+
+    private PipelineRun AsInterrupted(PipelineRun run)
+    {
+        var stages = run.Stages.Select(stage => stage.State == PipelineState.Running ? stage with { State = PipelineState.Failed, Sentence = Interrupted } : stage).ToArray();
+        return run with { State = PipelineState.Failed, Error = Interrupted, ErrorKind = ErrorKind.Unavailable, EndedAt = time.GetUtcNow(), Stages = stages };
+    }
+
+    private Task EndAsync(PipelineRun ended) =>
+        store.SaveAsync(ended, new PipelineEnded(ended.Id, ended.Model, ended.State, ended.Error, ended.Stages, Actor.Policy), CancellationToken.None);
 
     [LoggerMessage(LogLevel.Error, "The end of pipeline run {Id} could not be saved")]
     private static partial void LogLost(ILogger logger, string id, Exception exception);

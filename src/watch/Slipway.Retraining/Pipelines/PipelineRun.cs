@@ -75,7 +75,7 @@ public sealed record PipelineRun
 /// <summary>One stage of a run.</summary>
 /// <param name="Name"><c>data</c>, <c>train</c>, <c>validate</c>, <c>register</c> or <c>deploy</c>.</param>
 /// <param name="State">How it stands.</param>
-/// <param name="Seconds">How long it took, so far.</param>
+/// <param name="Seconds">How long it took; 0 until it has ended.</param>
 /// <param name="Sentence">What happened, for people: "17,379 rows, 14 columns (already known)".</param>
 /// <param name="Done">Steps done, for a progress bar.</param>
 /// <param name="Total">Steps in all; 0 when it is not known.</param>

@@ -5,6 +5,7 @@ using Dapper;
 using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Core.Projects;
+using Slipway.Datasets;
 using Slipway.Storage;
 
 namespace Slipway.Retraining.Pipelines;
@@ -13,12 +14,13 @@ namespace Slipway.Retraining.Pipelines;
 internal sealed class RecipeStore(Database database)
 {
     /// <summary>
-    /// Identifies what determines a validated version: the data, how to train and how to judge. Null when that cannot be known: a command's result depends on programs
-    /// and files that nobody has listed.
+    /// Identifies what determines a validated version: the rows, which column is learned and which is time (a digest knows of neither), how to train and how to judge. Null when
+    /// that cannot be known: a command's result depends on programs and files that nobody has listed.
     /// </summary>
-    public static string? Key(string datasetDigest, TrainSection train, ValidateSection? validate) => train.Command.Count > 0
+    public static string? Key(DatasetVersion dataset, TrainSection train, ValidateSection? validate) => train.Command.Count > 0
         ? null
-        : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { datasetDigest, train, validate }, SlipwayJson.Options)));
+        : Convert.ToHexStringLower(SHA256.HashData(
+            JsonSerializer.SerializeToUtf8Bytes(new { dataset.Digest, dataset.Label, dataset.Time, train, validate }, SlipwayJson.Options)));
 
     /// <summary>Keeps what a recipe became; the newest wins.</summary>
     public Task SaveAsync(VersionReference version, string recipe, KnownFacts facts, CancellationToken cancellationToken)

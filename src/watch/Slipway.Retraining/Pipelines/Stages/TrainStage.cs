@@ -27,7 +27,7 @@ internal sealed class TrainStage(IEnumerable<ITrainer> trainers, RecipeStore rec
         var dataset = context.Dataset!;
         var train = context.Config.Train ?? new TrainSection { Task = InferTask(dataset), Algorithm = "lightgbm" };
         context.Train = train;
-        context.RecipeKey = RecipeStore.Key(dataset.Digest, train, context.Config.Validate);
+        context.RecipeKey = RecipeStore.Key(dataset, train, context.Config.Validate);
         if (await FindKnownAsync(context, cancellationToken) is { } known)
         {
             context.Known = known;
@@ -78,6 +78,13 @@ internal sealed class TrainStage(IEnumerable<ITrainer> trainers, RecipeStore rec
         var target = Path.Combine(context.WorkFolder, "model");
         if (Directory.Exists(source))
         {
+            // A copy into itself has no end.
+            if (target.StartsWith(source + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                throw new SlipwayException(
+                    ErrorKind.InvalidInput, $"The artifact's folder '{artifact}' contains the server's data folder. Put the model's files into a folder of their own and name that.");
+            }
+
             CopyFolder(new DirectoryInfo(source), target, context.Request.Folder);
         }
         else if (File.Exists(source))
