@@ -43,9 +43,17 @@ internal sealed class SlipwayClient : IDisposable
         using var response = await SendAsync(
             () => _http.GetAsync(new Uri($"/api/v1/pipelines/{id}/watch", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        var ended = false;
         while (await ReadLineAsync(reader, cancellationToken) is { } line)
         {
-            yield return JsonSerializer.Deserialize<PipelineRun>(line, SlipwayJson.Options)!;
+            var run = JsonSerializer.Deserialize<PipelineRun>(line, SlipwayJson.Options)!;
+            ended = run.EndedAt is not null;
+            yield return run;
+        }
+
+        if (!ended)
+        {
+            throw WentAway();
         }
     }
 
@@ -54,7 +62,14 @@ internal sealed class SlipwayClient : IDisposable
     private async Task<T> ReadAsync<T>(Func<Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(send, cancellationToken);
-        return (await response.Content.ReadFromJsonAsync<T>(SlipwayJson.Options, cancellationToken))!;
+        try
+        {
+            return (await response.Content.ReadFromJsonAsync<T>(SlipwayJson.Options, cancellationToken))!;
+        }
+        catch (JsonException exception)
+        {
+            throw new SlipwayException(ErrorKind.Unavailable, $"{response.RequestMessage?.RequestUri} answered something else than Slipway does. Is that a Slipway server?", exception);
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(Func<Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
@@ -91,8 +106,14 @@ internal sealed class SlipwayClient : IDisposable
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw new SlipwayException(ErrorKind.Unavailable, $"The server at {_http.BaseAddress} went away. `slipway status` shows how the run stands once it is back.", exception);
+            throw WentAway(exception);
         }
+    }
+
+    private SlipwayException WentAway(Exception? cause = null)
+    {
+        var sentence = $"The server at {_http.BaseAddress} went away. `slipway status` shows how the run stands once it is back.";
+        return cause is null ? new SlipwayException(ErrorKind.Unavailable, sentence) : new SlipwayException(ErrorKind.Unavailable, sentence, cause);
     }
 
     // problem+json from Slipway's own API, {"error": …} from the Open Inference Protocol.
@@ -108,11 +129,13 @@ internal sealed class SlipwayClient : IDisposable
             // Not ours: a proxy's page, or another program on that port. The status says what there is to say.
         }
 
-        var sentence = (string?)problem?["detail"] ?? (string?)problem?["error"] ?? (string?)problem?["title"]
+        var sentence = Text(problem?["detail"]) ?? Text(problem?["error"]) ?? Text(problem?["title"])
             ?? $"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}. Is that a Slipway server?";
-        var details = problem?["errors"] is JsonArray errors ? errors.Select(error => (string)error!).ToArray() : [];
+        var details = problem?["errors"] is JsonArray errors ? errors.Select(Text).OfType<string>().ToArray() : [];
         return new SlipwayException(KindOf(response.StatusCode), sentence) { Details = details };
     }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static ErrorKind KindOf(HttpStatusCode status) => status switch
     {

@@ -30,7 +30,7 @@ internal static class DemoCommand
             if (!parsed.GetValue(exit))
             {
                 terminal.Say($"The server stays up. Console: {report.Console}   Ctrl+C stops it.");
-                await UpCommand.UntilStoppedAsync(cancellationToken);
+                await server.UntilStoppedAsync(cancellationToken);
             }
 
             return report.Ok ? ExitCode.Good : ExitCode.Failed;

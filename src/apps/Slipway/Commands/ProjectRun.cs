@@ -28,7 +28,18 @@ internal static class ProjectRun
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         using var client = new SlipwayClient(server);
         var run = await client.PostAsync<PipelineRun>($"/api/v1/projects/{route}", new { yaml, folder, file = Path.GetFileName(file) }, cancellationToken);
-        var ended = await PipelineView.ShowAsync(terminal, client.WatchAsync(run.Id, cancellationToken), run, goal);
+        PipelineRun ended;
+        try
+        {
+            ended = await PipelineView.ShowAsync(terminal, client.WatchAsync(run.Id, cancellationToken), run, goal);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl+C ends the looking on, not the run.
+            System.Console.Error.WriteLine($"The run of {run.Model} goes on at the server; `slipway status` shows how it stands.");
+            throw;
+        }
+
         terminal.WriteJson(ended);
         if (ended.State == PipelineState.Succeeded)
         {

@@ -21,17 +21,9 @@ internal static class UpCommand
             await using var server = await SlipwayServer.StartAsync(options.Read(parsed), LogLevel.Information, cancellationToken);
             terminal.Say($"Slipway is up. Console and API: {server.HttpAddress}   gRPC: {server.GrpcAddress}   Ctrl+C stops it.");
             terminal.WriteJson(new { http = server.HttpAddress, grpc = server.GrpcAddress, pid = Environment.ProcessId });
-            await UntilStoppedAsync(cancellationToken);
+            await server.UntilStoppedAsync(cancellationToken);
             terminal.Say("Stopping: requests in flight finish first.");
             return ExitCode.Good;
         });
-    }
-
-    /// <summary>Returns when the program was told to stop.</summary>
-    internal static async Task UntilStoppedAsync(CancellationToken cancellationToken)
-    {
-        var stopped = new TaskCompletionSource();
-        await using var registration = cancellationToken.Register(stopped.SetResult);
-        await stopped.Task;
     }
 }

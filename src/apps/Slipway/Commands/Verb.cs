@@ -32,6 +32,7 @@ internal static class Verb
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 System.Console.Error.WriteLine("Stopped.");
+                terminal.WriteJson(new { ok = false, error = "Stopped." });
                 return ExitCode.Interrupted;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

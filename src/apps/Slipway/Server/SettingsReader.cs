@@ -29,6 +29,9 @@ internal sealed class SettingsReader
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
     };
 
+    // Only these are cut at commas in the environment: a folder's name may have one.
+    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots" };
+
     private readonly Dictionary<string, (string Source, IReadOnlyList<string> Values)> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _mistakes = [];
 
@@ -102,7 +105,7 @@ internal sealed class SettingsReader
             if (entry is { Key: string name, Value: string value } && name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 var key = name[EnvironmentPrefix.Length..].Replace("__", ".", StringComparison.Ordinal);
-                Add(key, name, value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+                Add(key, name, ListKeys.Contains(key) ? value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [value]);
             }
         }
     }

@@ -48,6 +48,14 @@ internal sealed class SlipwayServer : IAsyncDisposable
             await app.StartAsync(cancellationToken);
             return new SlipwayServer(app);
         }
+        catch (System.Net.Sockets.SocketException exception)
+        {
+            await app.DisposeAsync();
+            throw new SlipwayException(
+                ErrorKind.InvalidInput,
+                $"Slipway cannot listen on {settings.Http} and {settings.Grpc}: {exception.Message}. Choose addresses of this machine with --http and --grpc, and ports that this user may take.",
+                exception);
+        }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             await app.DisposeAsync();
@@ -60,6 +68,23 @@ internal sealed class SlipwayServer : IAsyncDisposable
         {
             await app.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Returns when <paramref name="cancellationToken"/> is cancelled: the program was told to stop.</summary>
+    /// <exception cref="SlipwayException">A part of the server has ended by itself, so that it can no longer do its work.</exception>
+    public async Task UntilStoppedAsync(CancellationToken cancellationToken)
+    {
+        // Not on the thread that handles the signal, which would then run the whole stop.
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        await using var told = cancellationToken.Register(() => stopped.TrySetResult());
+        await using var fell = ended.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+        if (Services.GetServices<IHostedService>().OfType<BackgroundService>().Select(service => service.ExecuteTask?.Exception).FirstOrDefault(e => e is not null) is { } cause)
+        {
+            throw cause.InnerException as SlipwayException
+                ?? new SlipwayException(ErrorKind.Failed, $"A part of the server failed, so it stops: {cause.InnerException!.Message} What was deployed answers again after the next start.", cause);
         }
     }
 
