@@ -55,6 +55,18 @@ public sealed class RoutesTests : IAsyncLifetime
         Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
     }
 
+    [Theory]
+    [InlineData("apply", "{}", "'yaml'")]
+    [InlineData("train", "{\"yaml\": \"model: a\"}", "'folder'")]
+    public async Task A_project_without_its_text_or_folder_is_told_what_is_missing(string route, string body, string named)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(new Uri($"/api/v1/projects/{route}", UriKind.Relative), content, Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(named, System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_foreign_host_and_a_foreign_origin_are_refused_by_the_program()
     {

@@ -135,6 +135,18 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task An_artifact_that_is_no_model_is_named_as_the_file_names_it()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        File.WriteAllText(Path.Combine(fixture.Project, "notes.md"), "no model");
+
+        var error = await ErrorOfAsync(fixture, "model: taken\nartifact: notes.md\n");
+
+        Assert.Contains("'notes.md'", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Path.Combine(fixture.Root, "data"), error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_artifact_is_never_taken_from_outside_the_project()
     {
         await using var fixture = await PipelineFixture.StartAsync(Cancel);

@@ -1,3 +1,5 @@
+using Slipway.Core.Errors;
+using Slipway.Core.Projects;
 using Slipway.Retraining.Pipelines;
 
 namespace Slipway.Retraining.Endpoints;
@@ -5,8 +7,10 @@ namespace Slipway.Retraining.Endpoints;
 /// <summary>A project as a client sends it.</summary>
 /// <param name="Yaml">The text of <c>slipway.yaml</c>.</param>
 /// <param name="Folder">The full path of the project's folder on the server's machine.</param>
-/// <param name="File">The file's name, for messages.</param>
-internal sealed record ProjectSource(string Yaml, string Folder, string File = "slipway.yaml")
+/// <param name="File">The file's name, for messages; slipway.yaml unless given.</param>
+internal sealed record ProjectSource(string? Yaml, string? Folder, string? File)
 {
-    public PipelineRequest ToRequest(PipelineGoal goal) => new(Yaml, File, Folder, goal);
+    public PipelineRequest ToRequest(PipelineGoal goal) => Yaml is null || Folder is null
+        ? throw new SlipwayException(ErrorKind.InvalidInput, $"The request has no '{(Yaml is null ? "yaml" : "folder")}'. Send the text of slipway.yaml as 'yaml', and the full path of its folder as 'folder'.")
+        : new(Yaml, File ?? ProjectFile.DefaultName, Folder, goal);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Core;
+using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Inference;
@@ -24,7 +25,7 @@ internal sealed class ValidateStage(IDatasets datasets, IValidator validator) : 
             return StageOutcome.Succeeded("judged already, on the same rows", facts);
         }
 
-        context.Model = ModelLoader.Load(context.ModelFolder!, new ModelLoadOptions());
+        context.Model = Load(context);
         var report = context.Dataset is { Label: not null } dataset
             ? await validator.ValidateAsync(await JobAsync(context, dataset, context.Config.Data!, cancellationToken), cancellationToken)
             : new ValidationReport([], new Dictionary<string, double>());
@@ -35,6 +36,19 @@ internal sealed class ValidateStage(IDatasets datasets, IValidator validator) : 
             Verdict.Pass => StageOutcome.Succeeded($"pass: {string.Join(", ", report.Gates.Select(Short))}", Facts(report)),
             var verdict => StageOutcome.Failed(string.Join(" ", report.Gates.Where(gate => gate.Verdict == verdict).Select(gate => gate.Sentence)), Facts(report)),
         };
+    }
+
+    private static IModel Load(PipelineContext context)
+    {
+        try
+        {
+            return ModelLoader.Load(context.ModelFolder!, new ModelLoadOptions());
+        }
+        catch (SlipwayException exception) when (context.Config.Artifact is { } artifact)
+        {
+            // People know their file; the copy of it, which the message names, is gone when they read it.
+            throw new SlipwayException(exception.Kind, exception.Message.Replace(context.ModelFolder!, $"The artifact '{artifact}'", StringComparison.Ordinal), exception) { Details = exception.Details };
+        }
     }
 
     private async Task<ValidationJob> JobAsync(PipelineContext context, DatasetVersion dataset, DataSection data, CancellationToken cancellationToken)
