@@ -67,7 +67,7 @@ internal static class StatusCommand
 
     private static Table Deployments(List<DeploymentStatus> deployments)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("deployment", "version", "since (UTC)");
+        var table = new Table().Border(TableBorder.Simple).AddColumn("deployment").AddColumn(new TableColumn("version").NoWrap()).AddColumn("since (UTC)");
         foreach (var column in new[] { "requests", "errors", "p50 ms", "p95 ms" })
         {
             table.AddColumn(new TableColumn(column).RightAligned());
