@@ -18,6 +18,7 @@ return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExcep
 
 void Stop(PosixSignalContext signal)
 {
-    signal.Cancel = true;
+    // A second signal is somebody who will not wait for requests in flight: it ends the program as it would any other.
+    signal.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 }

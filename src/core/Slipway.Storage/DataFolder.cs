@@ -83,6 +83,20 @@ public sealed class DataFolder(string path)
         }
     }
 
+    /// <summary>
+    /// Keeps the folder out of git: in a project's folder, where it lies by default, it would make every version's commit "+dirty", and be committed by mistake.
+    /// Only the holder of the folder's lock may.
+    /// </summary>
+    internal void HideFromGit() => DiskErrors.Guard(Path, () =>
+    {
+        var file = Of(".gitignore");
+        if (!File.Exists(file))
+        {
+            using var stream = PrivateFiles.CreateFile(file);
+            stream.Write("*\n"u8);
+        }
+    });
+
     /// <summary>Deletes what a killed process left half-finished. Only the holder of the folder's lock may.</summary>
     internal void RemoveLeftovers()
     {

@@ -43,6 +43,7 @@ public static class StorageModule
 
         try
         {
+            folder.HideFromGit();
             folder.RemoveLeftovers();
             await services.GetRequiredService<SqliteDatabase>().OpenAsync(cancellationToken);
         }

@@ -67,6 +67,34 @@ public sealed class RoutesTests : IAsyncLifetime
         Assert.Contains(named, System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/v1/deployments/bikes/deploy")]
+    [InlineData("/api/v1/deployments/bikes/rollback")]
+    [InlineData("/api/v1/models/bikes/versions/1.0.0/approve")]
+    public async Task A_change_without_what_it_needs_is_the_callers_mistake(string path)
+    {
+        foreach (var body in new[] { "{}", "[", "null", "{\"version\": 7}" })
+        {
+            using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content, Cancel);
+
+            Assert.InRange((int)response.StatusCode, 400, 499);
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        }
+    }
+
+    [Fact]
+    public async Task A_request_that_is_too_large_is_told_the_bound()
+    {
+        // The length alone is refused, so nothing of it is sent.
+        using var content = new StreamContent(Stream.Null) { Headers = { ContentLength = 1L << 30, ContentType = new("application/json") } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/projects/apply") { Content = content, Headers = { ExpectContinue = true } };
+        using var response = await _http.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Contains("67,108,864 bytes", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_foreign_host_and_a_foreign_origin_are_refused_by_the_program()
     {

@@ -35,6 +35,18 @@ public sealed class OpenStorageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_hides_itself_from_git_and_leaves_what_somebody_wrote_there()
+    {
+        await (await OpenedStorage.OpenAsync(Data, Cancel)).DisposeAsync();
+        var ignore = Path.Combine(Data, ".gitignore");
+        Assert.Equal("*\n", await File.ReadAllTextAsync(ignore, Cancel));
+
+        await File.WriteAllTextAsync(ignore, "mine\n", Cancel);
+        await (await OpenedStorage.OpenAsync(Data, Cancel)).DisposeAsync();
+        Assert.Equal("mine\n", await File.ReadAllTextAsync(ignore, Cancel));
+    }
+
+    [Fact]
     public async Task Data_of_a_newer_slipway_is_refused_and_the_folder_is_let_go()
     {
         await using (var newer = await OpenedStorage.OpenAsync(Data, Cancel))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Slipway.Access.Browser;
@@ -79,6 +80,8 @@ internal static class Problems
     {
         StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}.",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not possible at {context.Request.Path}.",
+        StatusCodes.Status413PayloadTooLarge when context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } bound =>
+            string.Create(CultureInfo.InvariantCulture, $"The request is larger than {bound:N0} bytes, the most that this server takes."),
         StatusCodes.Status415UnsupportedMediaType => $"{context.Request.Path} does not take content of that type.",
         _ => $"{ReasonPhrases.GetReasonPhrase(status)}.",
     };
