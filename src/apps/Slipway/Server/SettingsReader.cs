@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Slipway.Core.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -178,9 +177,9 @@ internal sealed class SettingsReader
         return otherwise;
     }
 
-    // IPEndPoint takes an address without a port for port 0, and a lone number for an address.
+    // IPEndPoint takes an address without a port for port 0, and a number for an address: 5080 for 0.0.19.216.
     private static bool TryAddress(string text, out IPEndPoint? value) =>
-        IPEndPoint.TryParse(text, out value) && text.EndsWith(value.AddressFamily == AddressFamily.InterNetworkV6 ? $"]:{value.Port}" : $":{value.Port}", StringComparison.Ordinal);
+        IPEndPoint.TryParse(text, out value) && text.EndsWith($":{value.Port}", StringComparison.Ordinal) && (text[0] == '[' || text.Count(c => c == '.') == 3);
 
     private static bool TryText(string text, out string? value)
     {
