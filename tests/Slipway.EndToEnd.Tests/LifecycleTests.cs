@@ -50,6 +50,8 @@ public sealed class LifecycleTests
 
             var status = await server.RunAsync(["status", "--json"], Cancel);
             Assert.Equal("income@1.0.0", (string)status.Json["deployments"]![0]!["version"]!);
+            Assert.Equal(3, await CountRunsAsync(server, ""));
+            Assert.Equal(1, await CountRunsAsync(server, "?limit=1"));
 
             Assert.Equal(0, (await server.StopAsync(Cancel)).ExitCode);
         }
@@ -121,6 +123,9 @@ public sealed class LifecycleTests
         validate:
           performance: { auc: ">= 0.85" }
         """;
+
+    private static async Task<int> CountRunsAsync(UpServer server, string query) =>
+        (await server.Http.GetFromJsonAsync<JsonArray>($"/api/v1/projects/income/pipelines{query}", Cancel))!.Count;
 
     private static async Task<JsonObject> PredictAsync(UpServer server)
     {

@@ -26,7 +26,7 @@ internal static class StatusCommand
             var runs = new List<ProjectStatus>();
             foreach (var project in projects)
             {
-                var history = await client.GetAsync<IReadOnlyList<PipelineRun>>($"/api/v1/projects/{project.Model}/pipelines", cancellationToken);
+                var history = await client.GetAsync<IReadOnlyList<PipelineRun>>($"/api/v1/projects/{project.Model}/pipelines?limit=1", cancellationToken);
                 runs.Add(new ProjectStatus(project.Model, project.AppliedAt, history is [var last, ..] ? last : null));
             }
 

@@ -14,9 +14,9 @@ internal static class ListPipelines
     public static void Map(IEndpointRouteBuilder projects) => projects
         .MapGet("/{model}/pipelines", HandleAsync)
         .WithName("ListPipelines")
-        .WithSummary($"A project's runs of the pipeline, newest first, at most {MaxRuns}")
+        .WithSummary($"A project's runs of the pipeline, newest first: `limit` of them, at most {MaxRuns}")
         .Needs(Permission.Read);
 
-    private static async Task<Ok<IReadOnlyList<PipelineRun>>> HandleAsync(string model, IPipelines pipelines, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await pipelines.ListAsync(model, MaxRuns, cancellationToken));
+    private static async Task<Ok<IReadOnlyList<PipelineRun>>> HandleAsync(string model, int? limit, IPipelines pipelines, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await pipelines.ListAsync(model, Math.Clamp(limit ?? MaxRuns, 1, MaxRuns), cancellationToken));
 }
