@@ -17,15 +17,23 @@ public sealed class VersionSwitchTests
         await using var server = await ServingServer.StartAsync(Cancel);
         var (first, second) = await server.DeployAsync("bikes", both: false, Cancel);
         using var stop = new CancellationTokenSource();
+        using var answers = new SemaphoreSlim(0);
 
-        var callers = Enumerable.Range(0, 8).Select(_ => Task.Run(() => CallAsync(server, first, second, stop.Token), Cancel)).ToList();
+        const int Callers = 8;
+        var callers = Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(() => CallAsync(server, first, second, answers, stop.Token), Cancel)));
         for (var i = 0; i < 100; i++)
         {
             await server.Deployments.DeployAsync("bikes", i % 2 == 0 ? second : first, Actor.Local, null, Cancel);
+
+            // Each caller has one request under way, so one answer more than callers is to a request that began after the switch.
+            for (var seen = answers.CurrentCount; answers.CurrentCount <= seen + Callers && !callers.IsCompleted;)
+            {
+                await Task.WhenAny(server.PostAsync("/v2/models/bikes/infer", Requests.Summer, Cancel), callers);
+            }
         }
 
         await stop.CancelAsync();
-        var counts = await Task.WhenAll(callers);
+        var counts = await callers;
 
         Assert.True(counts.Sum(c => c.First) > 0, "No request was answered by the first version.");
         Assert.True(counts.Sum(c => c.Second) > 0, "No request was answered by the second version.");
@@ -134,7 +142,7 @@ public sealed class VersionSwitchTests
         await server.DisposeAsync();
     }
 
-    private static async Task<(int First, int Second)> CallAsync(ServingServer server, VersionReference first, VersionReference second, CancellationToken stop)
+    private static async Task<(int First, int Second)> CallAsync(ServingServer server, VersionReference first, VersionReference second, SemaphoreSlim answers, CancellationToken stop)
     {
         var (firsts, seconds) = (0, 0);
         while (!stop.IsCancellationRequested)
@@ -153,6 +161,8 @@ public sealed class VersionSwitchTests
                 Assert.Equal(ServingServer.Second, answer.Prediction, 1e-12);
                 seconds++;
             }
+
+            answers.Release();
         }
 
         return (firsts, seconds);
