@@ -2,7 +2,7 @@ using Slipway.Core.Errors;
 
 namespace Slipway.Datasets;
 
-/// <summary>Bounds of the work with data, under <c>Slipway:Datasets</c>. A query that passes one is refused by name, the server never grows.</summary>
+/// <summary>Bounds of the work with data, under <c>datasets</c> in the server's settings. A query that passes one is refused by name, the server never grows.</summary>
 public sealed record DatasetsOptions
 {
     /// <summary>Memory that one query may take before it uses the disk, in megabytes.</summary>
@@ -42,7 +42,7 @@ public sealed record DatasetsOptions
         {
             if (!good)
             {
-                problems.Add($"Slipway:Datasets:{name} must be {allowed}.");
+                problems.Add($"datasets.{char.ToLowerInvariant(name[0])}{name[1..]} must be {allowed}.");
             }
         }
     }

@@ -28,7 +28,7 @@ internal static class TableReader
                     ErrorKind.TooLarge,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{dataset} with {columns.Count} columns has more than Slipway:Datasets:MaxTableCells ({options.MaxTableCells}) cells. Read fewer rows or columns, or raise the bound."));
+                        $"{dataset} with {columns.Count} columns has more than datasets.maxTableCells ({options.MaxTableCells}) cells. Read fewer rows or columns, or raise the bound."));
             }
         });
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using Slipway.Core.Errors;
+using Slipway.Datasets;
 using Slipway.Server;
 
 namespace Slipway.Apps.Tests.Program;
@@ -24,6 +25,17 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Null(settings.ProjectRoots);
         Assert.True(settings.AllowCommands);
         Assert.Equal(67_108_864, settings.MaxRequestBytes);
+        Assert.Equal(new DatasetsOptions(), settings.Datasets);
+    }
+
+    [Fact]
+    public void A_bound_of_the_data_out_of_range_is_named_with_what_is_allowed()
+    {
+        var error = Assert.Throws<SlipwayException>(() => Read("datasets: { threads: 0, timeLimit: 2 d, memoryMegabytes: much }\n"));
+
+        Assert.Equal(3, error.Details.Count);
+        Assert.Contains(error.Details, detail => detail.Contains("datasets.threads: '0' is not a whole number, 1 to 256", StringComparison.Ordinal));
+        Assert.Contains(error.Details, detail => detail.Contains("datasets.timeLimit: '2 d' is not a duration of at most 1 d", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -44,8 +56,20 @@ public sealed class SettingsReaderTests : IDisposable
             insecure: true
             projects: { roots: [/a, "/b, c"] }
             training: { commands: false }
+            datasets: { memoryMegabytes: 64, diskMegabytes: 65, threads: 3, concurrentQueries: 4, timeLimit: 5 m, maxTableCells: 1000 }
             serving: { maxRequestBytes: 1024 }
             """);
+
+        var datasets = new DatasetsOptions
+        {
+            MemoryMegabytes = 64,
+            DiskMegabytes = 65,
+            Threads = 3,
+            ConcurrentQueries = 4,
+            TimeLimit = TimeSpan.FromMinutes(5),
+            MaxTableCells = 1000,
+        };
+        Assert.Equal(datasets, settings.Datasets);
 
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 1), settings.Http);
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 2), settings.Grpc);

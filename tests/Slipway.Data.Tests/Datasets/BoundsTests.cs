@@ -46,7 +46,7 @@ public sealed class BoundsTests
         var error = await Assert.ThrowsAsync<SlipwayException>(() => host.TableAsync("select range as a, range as b from range(100000)"));
 
         Assert.Equal(ErrorKind.TooLarge, error.Kind);
-        Assert.Contains("MaxTableCells (100000)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("maxTableCells (100000)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class BoundsTests
             () => host.SnapshotAsync("select hash(range)::varchar as a, hash(range + 1)::varchar as b, hash(range + 2)::varchar as c from range(3000000) order by a"));
 
         Assert.Equal(ErrorKind.TooLarge, error.Kind);
-        Assert.Contains("MemoryMegabytes (64)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("memoryMegabytes (64)", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(host.Data, "work")));
     }
 
@@ -136,6 +136,6 @@ public sealed class BoundsTests
         var error = Assert.Throws<SlipwayException>(() => new DatasetsOptions { Threads = 0, MemoryMegabytes = 1, TimeLimit = TimeSpan.Zero }.Check());
 
         Assert.Equal(3, error.Details.Count);
-        Assert.Contains("Slipway:Datasets:Threads must be 1 to 256.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("datasets.threads must be 1 to 256.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Datasets;
 
 namespace Slipway.Server;
 
@@ -25,6 +26,9 @@ internal sealed record ServerSettings
 
     /// <summary>True when projects may run <c>command:</c> trainers; the default on the loopback.</summary>
     public bool AllowCommands { get; init; }
+
+    /// <summary>Bounds of the work with data.</summary>
+    public DatasetsOptions Datasets { get; init; } = new();
 
     /// <summary>The largest request body, in bytes.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;

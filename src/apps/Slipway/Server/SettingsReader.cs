@@ -2,6 +2,8 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using Slipway.Core.Errors;
+using Slipway.Core.Units;
+using Slipway.Datasets;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -25,6 +27,12 @@ internal sealed class SettingsReader
         ["insecure"] = "true or false",
         ["projects.roots"] = "a list of folders",
         ["training.commands"] = "true or false",
+        ["datasets.memoryMegabytes"] = "a whole number, 64 to 1048576",
+        ["datasets.diskMegabytes"] = "a whole number, 64 to 1048576",
+        ["datasets.threads"] = "a whole number, 1 to 256",
+        ["datasets.concurrentQueries"] = "a whole number, 1 to 64",
+        ["datasets.timeLimit"] = "a duration of at most 1 d, such as 10 m",
+        ["datasets.maxTableCells"] = "a whole number, 1000 to 10000000000",
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
     };
 
@@ -132,7 +140,16 @@ internal sealed class SettingsReader
             Hosts = _values.TryGetValue("hosts", out var hosts) ? hosts.Values : [],
             Insecure = One("insecure", bool.TryParse, false),
             ProjectRoots = _values.TryGetValue("projects.roots", out var roots) ? roots.Values : null,
-            MaxRequestBytes = One("serving.maxRequestBytes", TryBytes, defaults.MaxRequestBytes),
+            Datasets = new DatasetsOptions
+            {
+                MemoryMegabytes = (int)Whole("datasets.memoryMegabytes", 64, 1_048_576, defaults.Datasets.MemoryMegabytes),
+                DiskMegabytes = (int)Whole("datasets.diskMegabytes", 64, 1_048_576, defaults.Datasets.DiskMegabytes),
+                Threads = (int)Whole("datasets.threads", 1, 256, defaults.Datasets.Threads),
+                ConcurrentQueries = (int)Whole("datasets.concurrentQueries", 1, 64, defaults.Datasets.ConcurrentQueries),
+                TimeLimit = One("datasets.timeLimit", TryTimeLimit, defaults.Datasets.TimeLimit),
+                MaxTableCells = Whole("datasets.maxTableCells", 1_000, 10_000_000_000, defaults.Datasets.MaxTableCells),
+            },
+            MaxRequestBytes = Whole("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
         };
         settings = settings with
         {
@@ -187,6 +204,9 @@ internal sealed class SettingsReader
         return text.Length > 0;
     }
 
-    private static bool TryBytes(string text, out long value) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1024 and <= int.MaxValue;
+    private static bool TryTimeLimit(string text, out TimeSpan value) =>
+        Duration.TryParse(text, out value) && value > TimeSpan.Zero && value <= TimeSpan.FromDays(1);
+
+    private long Whole(string key, long least, long most, long otherwise) => One(
+        key, (string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most, otherwise);
 }

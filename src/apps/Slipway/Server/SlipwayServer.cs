@@ -99,7 +99,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     internal static IServiceCollection AddModules(IServiceCollection services, ServerSettings settings) => services
         .AddStorage(new StorageOptions(settings.Data))
         .AddAccess(new AccessOptions { Hosts = settings.Hosts })
-        .AddDatasets()
+        .AddDatasets(settings.Datasets)
         .AddTraining(new TrainingOptions(settings.AllowCommands))
         .AddValidation()
         .AddRegistry()

@@ -31,7 +31,7 @@ internal sealed class DuckEngine(DatasetsOptions options, TimeProvider time) : I
             {
                 throw new SlipwayException(
                     ErrorKind.Timeout,
-                    $"The SQL of {what} ran longer than {options.TimeLimit} and was stopped. Make it read less, or raise Slipway:Datasets:TimeLimit.",
+                    $"The SQL of {what} ran longer than {options.TimeLimit} and was stopped. Make it read less, or raise datasets.timeLimit in the server's settings.",
                     e);
             }
         }

@@ -39,7 +39,7 @@ internal sealed class SqlRun(DatasetQuery query, ProjectSql sql, DatasetsOptions
             "IO" or "Invalid Input" or "Conversion" or "Serialization" when line is null && IsAboutFile(error.Message) => Input($"The SQL of {query.Name} reads a file that cannot be read: {message}"),
             "Out of Memory" => new SlipwayException(
                 ErrorKind.TooLarge,
-                $"The SQL of {query.Name} needs more than Slipway:Datasets:MemoryMegabytes ({options.MemoryMegabytes}) and DiskMegabytes ({options.DiskMegabytes}): {message}",
+                $"The SQL of {query.Name} needs more than datasets.memoryMegabytes ({options.MemoryMegabytes}) and datasets.diskMegabytes ({options.DiskMegabytes}): {message}",
                 exception),
             _ => new SqlPlaces(query, sql.Text).Error(line, message, exception),
         };
