@@ -19,6 +19,9 @@ public sealed record DeploymentState(
     DateTimeOffset ChangedAt,
     string ChangedBy)
 {
+    /// <summary>The version that a rollout is trying beside the stable one, or null.</summary>
+    public CandidateState? Candidate { get; init; }
+
     /// <summary>A deployment's first state.</summary>
     public static DeploymentState First(string name, DeployedVersion version, Actor actor, DateTimeOffset at) => new(name, version, null, 1, at, actor.Name);
 
@@ -32,6 +35,12 @@ public sealed record DeploymentState(
             ErrorKind.Conflict, $"The deployment {Name} has had no version but {Stable.Reference}, so there is nothing to roll back to. Deploy another version instead.")
         : Deploy(Previous, actor, at);
 }
+
+/// <summary>A version that takes a share of a deployment's requests while a rollout judges it.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="Weight">The share of requests that it answers: 0 (loaded and warm, answers only whoever asks for it by version) up to, but below, 1.</param>
+/// <param name="Rollout">The rollout's id; requests are assigned by <see cref="Releases.RolloutUnits"/> of it.</param>
+public sealed record CandidateState(DeployedVersion Version, double Weight, string Rollout);
 
 /// <summary>A version in a deployment.</summary>
 public sealed record DeployedVersion(VersionReference Reference, string ArtifactDigest);

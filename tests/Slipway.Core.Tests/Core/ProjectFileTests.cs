@@ -26,7 +26,7 @@ public sealed class ProjectFileTests
         Assert.Equal(
             [new MetricLimit("rmse", "<=", 60, "<= 60"), new MetricLimit("r2", ">=", 0.85, ">= 85%"), new MetricLimit("mape", "<", 0.1, "< 1e-1")],
             project.Validate!.Performance);
-        Assert.Equal(new DeploySection("bikes", "required", "immediate"), project.Deploy);
+        Assert.Equal(new DeploySection { Name = "bikes", Approval = "required" }, project.Deploy);
         Assert.Equal(TimeSpan.FromMilliseconds(500), project.Serve!.Timeout);
         Assert.Empty(project.NotAvailable);
         project.ThrowIfNotAvailable();
@@ -75,13 +75,13 @@ public sealed class ProjectFileTests
     {
         var finished = ProjectFile.Parse(ProjectExamples.Finished, "slipway.yaml");
         Assert.Equal("models/digits.onnx", finished.Artifact);
-        Assert.Equal(new DeploySection("digits", "auto", "immediate"), finished.Deploy);
+        Assert.Equal(new DeploySection { Name = "digits" }, finished.Deploy);
         Assert.Null(finished.Data);
         Assert.Null(finished.Train);
         Assert.Null(finished.Validate);
 
         var trained = ProjectFile.Parse("model: m\ndata: { sql: select 1, label: y }\ntrain: { task: binary }\ndeploy: { name: d }\n", "slipway.yaml");
-        Assert.Equal(new DeploySection("d", "auto", "immediate"), trained.Deploy);
+        Assert.Equal(new DeploySection { Name = "d" }, trained.Deploy);
         Assert.Equal("lightgbm", trained.Train!.Algorithm);
         Assert.Equal((200, 2, 1), (trained.Train.Rounds, trained.Train.Threads, trained.Train.Seed));
         Assert.Equal(new SplitSection(null, 0.2), trained.Train.Split);

@@ -35,6 +35,12 @@ public sealed record ProjectConfig
     /// <summary>How to serve.</summary>
     public ServeSection? Serve { get; init; }
 
+    /// <summary>What to watch. A file without the section is watched with the defaults.</summary>
+    public MonitorSection Monitor { get; init; } = new();
+
+    /// <summary>When to train again; null never does so by itself.</summary>
+    public RetrainSection? Retrain { get; init; }
+
     /// <summary>Paths of keys that were set but are not built yet, each with its place; <c>apply</c> refuses them, saying "not available yet".</summary>
     public IReadOnlyList<ConfigProblem> NotAvailable { get; init; } = [];
 
@@ -110,7 +116,22 @@ public sealed record SplitSection(string? By, double Test);
 
 /// <summary>How to judge.</summary>
 /// <param name="Performance">Limits by metric, in the yaml's order.</param>
-public sealed record ValidateSection(IReadOnlyList<MetricLimit> Performance);
+/// <param name="Champion">The comparison with the version that is live, or null.</param>
+public sealed record ValidateSection(IReadOnlyList<MetricLimit> Performance, ChampionGate? Champion = null);
+
+/// <summary>A new version must not be worse than the one that is live.</summary>
+/// <param name="Metric">The metric to compare by.</param>
+/// <param name="Margin">How much worse is still good: relative to the live version's value, or absolute in the metric's unit.</param>
+public sealed record ChampionGate(string Metric, Margin Margin);
+
+/// <summary>How much worse is still good: <c>2%</c> of the value it is compared with, or <c>0.5 pp</c>, points of its range or rate.</summary>
+/// <param name="Value">A share: 0.02 and 0.005.</param>
+/// <param name="Relative">True for <c>%</c>, false for <c>pp</c>.</param>
+public sealed record Margin(double Value, bool Relative)
+{
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(decimal)Value * 100:0.####}{(Relative ? "%" : " pp")}");
+}
 
 /// <summary>A limit such as <c>rmse: "&lt;= 60"</c>.</summary>
 /// <param name="Metric">The metric's name: rmse, mae, mape, r2, accuracy, precision, recall, f1, auc, average_precision, log_loss, brier, ece, macro_f1, weighted_f1 …</param>
@@ -120,14 +141,110 @@ public sealed record ValidateSection(IReadOnlyList<MetricLimit> Performance);
 public sealed record MetricLimit(string Metric, string Operator, double Value, string Text);
 
 /// <summary>How to release.</summary>
-/// <param name="Name">The deployment's name; a file that gives none gets the model's, null takes it too.</param>
-/// <param name="Approval"><c>auto</c> or <c>required</c>.</param>
-/// <param name="Strategy"><c>immediate</c> is the only one available yet.</param>
-public sealed record DeploySection(string? Name, string Approval, string Strategy);
+public sealed record DeploySection
+{
+    /// <summary>The deployment's name; the model's unless the file gives one.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>auto</c> or <c>required</c>.</summary>
+    public string Approval { get; init; } = "auto";
+
+    /// <summary><c>immediate</c>, <c>blue-green</c> or <c>canary</c>.</summary>
+    public string Strategy { get; init; } = "immediate";
+
+    /// <summary>The canary's steps, in order; the step to 100 % follows the last by itself. Empty unless the strategy is <c>canary</c>.</summary>
+    public IReadOnlyList<CanaryStep> Steps { get; init; } = [];
+
+    /// <summary><c>no-harm</c> or <c>safe</c>: what a step below 100 % needs to pass.</summary>
+    public string Advance { get; init; } = "no-harm";
+
+    /// <summary>The probability of a wrong verdict, between 0 and 0.5.</summary>
+    public double Alpha { get; init; } = 0.05;
+
+    /// <summary>What the candidate must not make worse; at least one where there are steps.</summary>
+    public IReadOnlyList<Guardrail> Guardrails { get; init; } = [];
+
+    /// <summary>Inputs or segments of a request whose values are judged apart.</summary>
+    public IReadOnlyList<string> Segments { get; init; } = [];
+
+    /// <summary><c>hold</c>, <c>extend</c> or <c>rollback</c>: what happens when a step's time is over without a verdict.</summary>
+    public string Inconclusive { get; init; } = "hold";
+}
+
+/// <summary>A step of a canary.</summary>
+/// <param name="Weight">The share of requests that the candidate answers, between 0 and 1 exclusive.</param>
+/// <param name="For">How long at most, in event time.</param>
+public sealed record CanaryStep(double Weight, TimeSpan For);
+
+/// <summary>What a candidate must not make worse.</summary>
+/// <param name="Metric"><c>absolute_error</c> (regression), <c>accuracy</c> (classification) or <c>error_rate</c>.</param>
+/// <param name="Margin">How much worse is still good.</param>
+/// <param name="Low">The lowest value; what lies below is clipped. 0 for the two shares.</param>
+/// <param name="High">The highest value. 1 for the two shares.</param>
+public sealed record Guardrail(string Metric, Margin Margin, double Low, double High);
 
 /// <summary>How to serve.</summary>
 /// <param name="Timeout">The longest a request may take.</param>
 public sealed record ServeSection(TimeSpan? Timeout);
+
+/// <summary>What to watch, and whom to tell. The defaults are what a file without the section gets.</summary>
+public sealed record MonitorSection
+{
+    /// <summary>The time over which is judged, in event time.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>The population stability index above which a column has drifted.</summary>
+    public double Psi { get; init; } = 0.25;
+
+    /// <summary>The divergence (nats) above which a column has drifted.</summary>
+    public double Kl { get; init; } = 0.1;
+
+    /// <summary>The metric of quality to watch; null takes the task's first: rmse, accuracy.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>How much worse than the baseline the metric may become, relative.</summary>
+    public double Degradation { get; init; } = 0.05;
+
+    /// <summary>Upper limits on percentiles (0.5, 0.95, 0.99) of the time of an answer.</summary>
+    public IReadOnlyList<LatencyLimit> Latency { get; init; } = [];
+
+    /// <summary>The share of requests that may fail.</summary>
+    public double Errors { get; init; } = 0.01;
+
+    /// <summary>Whom to tell: <c>log</c>, or <c>webhook:</c> and an address.</summary>
+    public IReadOnlyList<string> Notify { get; init; } = ["log"];
+}
+
+/// <summary>An upper limit on a percentile of the time of an answer.</summary>
+/// <param name="Quantile">0.5, 0.95 or 0.99.</param>
+/// <param name="Limit">The limit.</param>
+/// <param name="Text">As written.</param>
+public sealed record LatencyLimit(double Quantile, TimeSpan Limit, string Text);
+
+/// <summary>When to train again.</summary>
+public sealed record RetrainSection
+{
+    /// <summary>True when all conditions must hold together, false when one is enough.</summary>
+    public bool All { get; init; }
+
+    /// <summary>A cron expression of five fields (UTC, event time), or null.</summary>
+    public string? Schedule { get; init; }
+
+    /// <summary>True when drifted inputs are a condition.</summary>
+    public bool Drift { get; init; }
+
+    /// <summary>True when lost quality is a condition.</summary>
+    public bool Performance { get; init; }
+
+    /// <summary>How many labels must have arrived since the last training, or null.</summary>
+    public int? NewLabels { get; init; }
+
+    /// <summary>The shortest time between two retrainings, in event time.</summary>
+    public TimeSpan Cooldown { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>The strategy of the release that follows; null takes <see cref="DeploySection.Strategy"/>.</summary>
+    public string? Then { get; init; }
+}
 
 /// <summary>One mistake in a file, with its place.</summary>
 /// <param name="File">The file's name as the user gave it.</param>

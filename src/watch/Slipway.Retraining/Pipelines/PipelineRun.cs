@@ -7,7 +7,14 @@ namespace Slipway.Retraining.Pipelines;
 /// <param name="File">The file's name, for messages.</param>
 /// <param name="Folder">The project's folder on this machine: all that its SQL may read.</param>
 /// <param name="Goal">How far to go.</param>
-public sealed record PipelineRequest(string Yaml, string File, string Folder, PipelineGoal Goal);
+public sealed record PipelineRequest(string Yaml, string File, string Folder, PipelineGoal Goal)
+{
+    /// <summary>Learn only from rows before this time (UTC, by <c>data.time</c>); null takes all rows.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>What started the run by itself, as one sentence ("performance: rmse 131 is worse than 92"); null for a person.</summary>
+    public string? Trigger { get; init; }
+}
 
 /// <summary>Where a run stops.</summary>
 public enum PipelineGoal

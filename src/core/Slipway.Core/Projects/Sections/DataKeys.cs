@@ -12,7 +12,7 @@ internal static class DataKeys
 
     public static readonly Key<string> Label = new("label", "The column to learn.", Column);
 
-    public static readonly Key<IReadOnlyList<string>> Segments = new("segments", "Columns whose values are judged apart.", Columns, available: false);
+    public static readonly Key<IReadOnlyList<string>> Segments = new("segments", "Columns whose values are watched apart.", Columns);
 
     public static readonly MapShape Shape = new([Sql, Time, Label, Segments], check: Check);
 

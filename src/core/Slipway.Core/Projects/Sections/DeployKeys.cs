@@ -1,4 +1,5 @@
 using Slipway.Core.Projects.Shapes;
+using Slipway.Core.Projects.Yaml;
 
 namespace Slipway.Core.Projects.Sections;
 
@@ -7,6 +8,14 @@ internal static class DeployKeys
 {
     public const string Immediate = "immediate";
 
+    public const string Canary = "canary";
+
+    public const string BlueGreen = "blue-green";
+
+    private const string ErrorRate = "error_rate";
+    private const string Accuracy = "accuracy";
+    private const string AbsoluteError = "absolute_error";
+
     public static readonly Key<string> Name = new("name", "The deployment that callers use; the model's name unless given.", Values.Name("deployment"));
 
     public static readonly Key<string> Approval = new(
@@ -14,24 +23,24 @@ internal static class DeployKeys
 
     public static readonly Key<string> Strategy = new("strategy", "How a new version takes over; immediate unless given.", Strategies);
 
-    public static readonly Key<double> StepShadow = new("shadow", "The share of requests that the candidate scores without answering.", Values.Share(1, 100));
+    public static readonly Key<double> StepShadow = new("shadow", "The share of requests that the candidate scores without answering.", Values.Share(1, 100), available: false);
 
     public static readonly Key<double> StepCanary = new(
         "canary", "The share of requests that the candidate answers; the step to 100% follows by itself.", Values.Share(0, 100, open: true));
 
     public static readonly Key<TimeSpan> StepFor = new("for", "How long at most.", Values.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), required: true);
 
-    public static readonly Key<double> StepProvable = new("provable", "The largest relative harm that the step may be unable to prove.", Values.Share(0, 10_000));
+    public static readonly Key<double> StepProvable = new("provable", "The largest relative harm that the step may be unable to prove.", Values.Share(0, 10_000), available: false);
 
     public static readonly MapShape Step = new([StepShadow, StepCanary, StepFor, StepProvable], check: CheckStep);
 
     public static readonly Key<IReadOnlyList<ReadMap>> Steps = new("steps", "Shadow and canary steps, in order.",
-        new ListShape<ReadMap>("steps", Step, atMost: 20) { Example = "- { canary: 25%, for: 30 d }" }, available: false);
+        new ListShape<ReadMap>("steps", Step, atMost: 20) { Example = "- { canary: 25%, for: 30 d }" });
 
     public static readonly Key<string> Advance = new(
-        "advance", "What a step needs to pass: no-harm (no harm is proven) or safe (safety is proven).", new ChoiceShape(new Choice("no-harm"), new Choice("safe")), available: false);
+        "advance", "What a step needs to pass: no-harm (no harm is proven) or safe (safety is proven).", new ChoiceShape(new Choice("no-harm"), new Choice("safe")));
 
-    public static readonly Key<double> Alpha = new("alpha", "The probability of a wrong verdict; 0.05 unless given.", Values.Number(0, 0.5), available: false);
+    public static readonly Key<double> Alpha = new("alpha", "The probability of a wrong verdict; 0.05 unless given.", Values.Number(0, 0.5));
 
     public static readonly Key<string> GuardrailMetric = new("metric", "error_rate, latency_p50, latency_p95, latency_p99, accuracy, absolute_error, or a business metric's name.",
         Values.Matching("a metric's name, such as error_rate or latency_p95", "^[a-z][a-z0-9_]{0,63}$", IsMetricName), required: true);
@@ -45,22 +54,53 @@ internal static class DeployKeys
     public static readonly MapShape Guardrail = new([GuardrailMetric, GuardrailMargin, GuardrailRange], check: CheckGuardrail);
 
     public static readonly Key<IReadOnlyList<ReadMap>> Guardrails = new("guardrails", "What the candidate must not make worse.",
-        new ListShape<ReadMap>("guardrails", Guardrail, atMost: 20) { Example = "- { metric: error_rate, margin: 0.5 pp }" }, available: false);
+        new ListShape<ReadMap>("guardrails", Guardrail, atMost: 20) { Example = "- { metric: error_rate, margin: 0.5 pp }" });
 
-    public static readonly Key<IReadOnlyList<string>> Segments = new("segments", "Columns whose values are judged apart.", DataKeys.Columns, available: false);
+    public static readonly Key<IReadOnlyList<string>> Segments = new("segments", "Columns whose values are judged apart.", DataKeys.Columns);
 
     public static readonly Key<string> Inconclusive = new("inconclusive", "What happens at a step's end without a verdict.", new ChoiceShape(
-        new Choice("hold"), new Choice("extend"), new Choice("rollback")), available: false);
+        new Choice("hold"), new Choice("extend"), new Choice("rollback")));
 
     public static readonly MapShape Shape = new([Name, Approval, Strategy, Steps, Advance, Alpha, Guardrails, Segments, Inconclusive], check: Check);
 
-    private static readonly string[] PlainMetrics = ["error_rate", "latency_p50", "latency_p95", "latency_p99", "accuracy"];
+    private static readonly string[] PlainMetrics = [ErrorRate, "latency_p50", "latency_p95", "latency_p99", Accuracy];
 
     private static ChoiceShape Strategies => new(
-        new Choice(Immediate), new Choice("canary", Available: false), new Choice("blue-green", Available: false), new Choice("shadow", Available: false));
+        new Choice(Immediate), new Choice(Canary), new Choice(BlueGreen), new Choice("shadow", Available: false));
 
-    public static DeploySection Build(ReadMap? map, string model) =>
-        new(map?.Find(Name) ?? model, map?.Find(Approval) ?? "auto", map?.Find(Strategy) ?? Immediate);
+    // A canary without steps: small enough that a gross mistake hurts few, large enough at the end that safety can be proven.
+    private static IReadOnlyList<CanaryStep> UsualSteps =>
+        [new(0.05, TimeSpan.FromDays(1)), new(0.25, TimeSpan.FromDays(1)), new(0.5, TimeSpan.FromDays(2))];
+
+    public static DeploySection Build(ReadMap? map, string model) => map is null ? new DeploySection { Name = model } : new DeploySection
+    {
+        Name = map.Find(Name) ?? model,
+        Approval = map.Find(Approval) ?? "auto",
+        Strategy = map.Find(Strategy) ?? Immediate,
+        Steps = map.Has(Steps) ? [.. map.Get(Steps, []).Where(s => s.Has(StepCanary)).Select(s => new CanaryStep(s.Get(StepCanary, 0), s.Get(StepFor, default)))]
+            : map.Find(Strategy) == Canary ? UsualSteps
+            : [],
+        Advance = map.Find(Advance) ?? "no-harm",
+        Alpha = map.Get(Alpha, 0.05),
+        Guardrails = [.. map.Get(Guardrails, []).Select(BuildGuardrail)],
+        Segments = map.Get(Segments, []),
+        Inconclusive = map.Find(Inconclusive) ?? "hold",
+    };
+
+    /// <summary>Refuses a release by steps that has nothing to judge it by.</summary>
+    public static void CheckJudged(Reading reading, ReadMap? map, YamlNode at, string path)
+    {
+        if (map is null || !map.Has(Guardrails))
+        {
+            reading.Refuse(at, path, "A canary is judged by guardrails, and there are none. Give deploy.guardrails, such as - { metric: accuracy, margin: 1 pp }.");
+        }
+    }
+
+    private static Guardrail BuildGuardrail(ReadMap map)
+    {
+        var range = map.Get(GuardrailRange, [new ParsedNumber(0, true), new ParsedNumber(1, true)]);
+        return new Guardrail(map.Find(GuardrailMetric)!, map.Find(GuardrailMargin)!, range[0].Value, range[1].Value);
+    }
 
     private static void Check(Reading reading, ReadMap map)
     {
@@ -74,6 +114,15 @@ internal static class DeployKeys
                     reading.Refuse(map.At(key), map.PathOf(key), $"'{key.Name}' needs a strategy that takes steps (canary, blue-green or shadow); this one is {Immediate}{given}.");
                 }
             }
+        }
+
+        if (map.Find(Strategy) == Canary)
+        {
+            CheckJudged(reading, map, map.At(Strategy), map.PathOf(Strategy));
+        }
+        else if (map.Find(Strategy) == BlueGreen && map.Has(Steps))
+        {
+            reading.Refuse(map.At(Steps), map.PathOf(Steps), $"The strategy {BlueGreen} switches at once and takes no steps. Remove them, or use the strategy {Canary}.");
         }
 
         CheckOrder(reading, map);
@@ -124,6 +173,15 @@ internal static class DeployKeys
         if (guardrail.Find(GuardrailMetric) is not { } metric)
         {
             return;
+        }
+
+        if (metric is not (ErrorRate or Accuracy or AbsoluteError))
+        {
+            reading.NotYet(guardrail.ValueOf(GuardrailMetric), guardrail.PathOf(GuardrailMetric), $"The guardrail '{metric}' is not available yet. Available are {ErrorRate}, {Accuracy} and {AbsoluteError}.");
+        }
+        else if (metric is not AbsoluteError && guardrail.Find(GuardrailMargin) is { Relative: true })
+        {
+            reading.NotYet(guardrail.At(GuardrailMargin), guardrail.PathOf(GuardrailMargin), $"A margin in % is not available yet for {metric}. Write it in points, such as 0.5 pp.");
         }
 
         var plain = PlainMetrics.Contains(metric);

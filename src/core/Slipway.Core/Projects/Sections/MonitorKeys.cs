@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Core.Names;
 using Slipway.Core.Projects.Shapes;
 
@@ -14,29 +15,31 @@ internal static class MonitorKeys
     public static readonly Key<ReadMap> Performance = new(
         "performance", "How much worse than the baseline the model may become.", new MapShape([Metric, Degradation]));
 
-    public static readonly MapShape Shape = new(
-    [
-        new Key<TimeSpan>("window", "The time over which is judged.", Values.Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))),
-        new Key<string>("baseline", "What to compare with: training, lastWeek, or a dataset version.", Baseline),
-        new Key<ReadMap>("drift", "Limits on how far inputs may move.", Drift),
-        Performance,
-        new Key<ReadMap>("latency", "Limits on how long answers take.", new MapShape(ValidateKeys.LatencyLimits, atLeast: 1)),
-        new Key<Bound<double>>("errors", "Limit on the share of requests that fail.", Values.ShareLimit()),
-        new Key<Bound<double>>("resources", "Limit on the use of processor, memory and GPU.", Values.ShareLimit()),
-        new Key<IReadOnlyList<string>>("notify", "Whom to tell: log, or webhook: and an address.", Receivers),
-    ]);
+    public static readonly Key<TimeSpan> Window = new(
+        "window", "The time over which is judged; 1 d unless given.", Values.Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)));
 
-    private static Shape<string> Baseline => Values.Matching(
+    public static readonly Key<string> Baseline = new("baseline", "What to compare with: training, lastWeek, or a dataset version.", Baselines);
+
+    public static readonly Key<double> Psi = new("psi", "Population stability index; 0.25 unless given.", Values.Number(0, 100));
+
+    public static readonly Key<double> Kl = new("kl", "Kullback-Leibler divergence; 0.1 unless given.", Values.Number(0, 100));
+
+    public static readonly Key<ReadMap> Drift = new("drift", "Limits on how far inputs may move.", new MapShape([Psi, Kl], atLeast: 1));
+
+    public static readonly Key<ReadMap> Latency = new("latency", "Limits on how long answers take.", new MapShape(ValidateKeys.LatencyLimits, atLeast: 1));
+
+    public static readonly Key<Bound<double>> Errors = new("errors", "Limit on the share of requests that fail; \"< 1%\" unless given.", Values.ShareLimit());
+
+    public static readonly Key<Bound<double>> Resources = new("resources", "Limit on the use of processor, memory and GPU.", Values.ShareLimit(), available: false);
+
+    public static readonly Key<IReadOnlyList<string>> Notify = new("notify", "Whom to tell: log, or webhook: and an address; log unless given.", Receivers);
+
+    public static readonly MapShape Shape = new([Window, Baseline, Drift, Performance, Latency, Errors, Resources, Notify], check: Check);
+
+    private static Shape<string> Baselines => Values.Matching(
         "training, lastWeek, or a dataset version such as bike-demand@3f9a07c1",
         "^(training|lastWeek|[a-z0-9][a-z0-9_-]{0,99}@[0-9A-Za-z.:-]{1,80})$",
         IsBaseline);
-
-    private static MapShape Drift => new(
-        [
-            new Key<double>("psi", "Population stability index; 0.25 is usual.", Values.Number(0, 100)),
-            new Key<double>("kl", "Kullback-Leibler divergence; 0.1 is usual.", Values.Number(0, 100)),
-        ],
-        atLeast: 1);
 
     private static Shape<IReadOnlyList<string>> Receivers => new ListShape<string>("receivers", Receiver, distinct: true)
     {
@@ -46,6 +49,23 @@ internal static class MonitorKeys
     private static Shape<string> Receiver => Values.Matching(
         "log, or webhook: and an address, such as \"webhook:https://hooks.example.org/x\"", @"^(log|webhook:https?://\S+)$", IsReceiver);
 
+    public static MonitorSection Build(ReadMap? map)
+    {
+        var usual = new MonitorSection();
+        return map is null ? usual : new MonitorSection
+        {
+            Window = map.Get(Window, usual.Window),
+            Psi = map.Find(Drift)?.Get(Psi, usual.Psi) ?? usual.Psi,
+            Kl = map.Find(Drift)?.Get(Kl, usual.Kl) ?? usual.Kl,
+            Metric = map.Find(Performance)?.Find(Metric),
+            Degradation = map.Find(Performance)?.Get(Degradation, usual.Degradation) ?? usual.Degradation,
+            Latency = [.. map.Find(Latency)?.Entries.Select(e => new LatencyLimit(
+                QuantileOf(e.Name.Value), ((Bound<TimeSpan>)e.Value!).Value, ((Bound<TimeSpan>)e.Value).Text)) ?? []],
+            Errors = map.Find(Errors)?.Value ?? usual.Errors,
+            Notify = map.Get(Notify, usual.Notify),
+        };
+    }
+
     /// <summary>Refuses a metric that the task does not have.</summary>
     public static void CheckTask(Reading reading, ReadMap map, string task)
     {
@@ -54,6 +74,22 @@ internal static class MonitorKeys
             Metrics.CheckTask(reading, task, metric, performance.ValueOf(Metric), performance.PathOf(Metric));
         }
     }
+
+    private static void Check(Reading reading, ReadMap map)
+    {
+        if (map.Find(Baseline) is { } baseline && baseline != "training")
+        {
+            reading.NotYet(map.ValueOf(Baseline), map.PathOf(Baseline), "This baseline is not available yet. Use training, or leave it out.");
+        }
+
+        // A sum of squares can be kept for a window, a rank statistic such as AUC cannot.
+        if (map.Find(Performance) is { } performance && performance.Find(Metric) is { } metric && metric is not ("rmse" or "mae" or "accuracy" or "brier" or "log_loss"))
+        {
+            reading.NotYet(performance.ValueOf(Metric), performance.PathOf(Metric), $"Watching '{metric}' is not available yet. Available are rmse, mae, accuracy, brier and log_loss.");
+        }
+    }
+
+    private static double QuantileOf(string percentile) => int.Parse(percentile.AsSpan(1), CultureInfo.InvariantCulture) / 100.0;
 
     private static bool IsBaseline(string text)
     {

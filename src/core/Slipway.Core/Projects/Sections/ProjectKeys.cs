@@ -23,9 +23,9 @@ internal static class ProjectKeys
 
     public static readonly Key<ReadMap> Serve = new("serve", "How requests are answered.", ServeKeys.Shape);
 
-    public static readonly Key<ReadMap> Monitor = new("monitor", "What is watched, against which baseline.", MonitorKeys.Shape, available: false);
+    public static readonly Key<ReadMap> Monitor = new("monitor", "What is watched, against which baseline.", MonitorKeys.Shape);
 
-    public static readonly Key<ReadMap> Retrain = new("retrain", "When to train again.", RetrainKeys.Shape, available: false);
+    public static readonly Key<ReadMap> Retrain = new("retrain", "When to train again.", RetrainKeys.Shape);
 
     public static readonly MapShape Shape = new([Model, Description, Owner, Artifact, Data, Train, Validate, Deploy, Serve, Monitor, Retrain], check: Check)
     {
@@ -50,6 +50,8 @@ internal static class ProjectKeys
             Validate = map.Find(Validate) is { } validate ? ValidateKeys.Build(validate) : null,
             Deploy = DeployKeys.Build(map.Find(Deploy), model),
             Serve = map.Find(Serve) is { } serve ? ServeKeys.Build(serve) : null,
+            Monitor = MonitorKeys.Build(map.Find(Monitor)),
+            Retrain = map.Find(Retrain) is { } retrain ? RetrainKeys.Build(retrain) : null,
         };
     }
 
@@ -76,6 +78,11 @@ internal static class ProjectKeys
                 validate.At(ValidateKeys.Performance),
                 validate.PathOf(ValidateKeys.Performance),
                 "Judging performance needs rows with the truth: give 'data' with 'label', or remove this.");
+        }
+
+        if (map.Find(Retrain) is { } retrain)
+        {
+            CheckRetraining(reading, map, retrain);
         }
 
         if (map.Find(Train)?.Find(TrainKeys.Task) is { } task)
@@ -106,6 +113,19 @@ internal static class ProjectKeys
                 split.ValueOf(TrainKeys.By),
                 split.PathOf(TrainKeys.By),
                 "A split by time needs a time column: name it under data.time, or split by random.");
+        }
+    }
+
+    private static void CheckRetraining(Reading reading, ReadMap map, ReadMap retrain)
+    {
+        if (map.Has(Artifact))
+        {
+            reading.Refuse(map.At(Retrain), map.PathOf(Retrain), "A finished artifact cannot be trained again. Remove this, or train the model here.");
+        }
+
+        if (retrain.Find(RetrainKeys.Then) == DeployKeys.Canary)
+        {
+            DeployKeys.CheckJudged(reading, map.Find(Deploy), retrain.At(RetrainKeys.Then), retrain.PathOf(RetrainKeys.Then));
         }
     }
 

@@ -14,7 +14,7 @@ internal static class ValidateKeys
     public static readonly Key<Margin> ChampionMargin = new("margin", "How much worse than the live version is still good.", Values.Margin(), required: true);
 
     public static readonly Key<ReadMap> Champion = new(
-        "champion", "Not worse than the version that is live.", new MapShape([ChampionMetric, ChampionMargin]), available: false);
+        "champion", "Not worse than the version that is live.", new MapShape([ChampionMetric, ChampionMargin]));
 
     public static readonly Key<ReadMap> Robustness = new("robustness", "How much noise and gaps in the inputs may cost.", RobustnessShape, available: false);
 
@@ -70,7 +70,8 @@ internal static class ValidateKeys
     public static ValidateSection Build(ReadMap map) => new(
         [.. map.Find(Performance)?.Entries.Select(e => e.Value is Bound<double> limit
             ? new MetricLimit(e.Name.Value, limit.Operator, limit.Value, limit.Text)
-            : throw new InvalidOperationException($"The limit of {e.Name.Value} was not read.")) ?? []]);
+            : throw new InvalidOperationException($"The limit of {e.Name.Value} was not read.")) ?? []],
+        map.Find(Champion) is { } champion ? new ChampionGate(champion.Find(ChampionMetric)!, champion.Find(ChampionMargin)!) : null);
 
     /// <summary>A load without a limit judges nothing.</summary>
     private static void NeedsAPercentile(Reading reading, ReadMap map)

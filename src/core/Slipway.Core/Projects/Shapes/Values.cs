@@ -109,7 +109,7 @@ internal static class Values
     public static Shape<Margin> Margin() => new ScalarShape<Margin>(
         "a margin such as 2% (of the value it is compared with) or 0.5 pp (points of the range or rate), from 0 to 100",
         () => Pattern($@"^\s*{NumberPattern}\s*(%|pp)\s*$"),
-        (YamlText text, [MaybeNullWhen(false)] out Margin value) => Shapes.Margin.TryParse(text.Value, out value!),
+        (YamlText text, [MaybeNullWhen(false)] out Margin value) => Margins.TryParse(text.Value, out value!),
         WithoutUnit);
 
     /// <summary>So many a second.</summary>

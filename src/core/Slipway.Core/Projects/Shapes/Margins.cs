@@ -2,8 +2,8 @@ using Slipway.Core.Units;
 
 namespace Slipway.Core.Projects.Shapes;
 
-/// <summary>How much worse is still good: <c>2%</c> of the value it is compared with, or <c>0.5 pp</c>, points of its range or rate.</summary>
-internal sealed record Margin(double Value, bool Relative)
+/// <summary>Reads a <see cref="Margin"/>.</summary>
+internal static class Margins
 {
     public static bool TryParse(string text, out Margin? margin)
     {

@@ -1,0 +1,32 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Slipway.Rollouts.Releases;
+
+/// <summary>
+/// Who is assigned to a candidate. A unit is a caller (the sticky key), or a single request where there is no key. Assignment is by a hash of rollout and unit, so it looks random,
+/// is the same on every replica, and is monotone: as the weight grows a unit enters the candidate once and leaves it only when the weight shrinks.
+/// </summary>
+public static class RolloutUnits
+{
+    private const int LongestOnStack = 512;
+
+    /// <summary>The unit's hash within a rollout; never 0, which stands for "not randomised".</summary>
+    /// <param name="rollout">The rollout's id: another rollout assigns anew, so that nobody is always the first to meet what is new.</param>
+    /// <param name="key">The sticky key, or the request's id.</param>
+    public static ulong Hash(string rollout, string key)
+    {
+        var length = Encoding.UTF8.GetMaxByteCount(rollout.Length + 1 + key.Length);
+        Span<byte> text = length <= LongestOnStack ? stackalloc byte[LongestOnStack] : new byte[length];
+        var written = Encoding.UTF8.GetBytes(rollout, text);
+        text[written++] = 0;
+        written += Encoding.UTF8.GetBytes(key, text[written..]);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..written], digest);
+        return Math.Max(1, BinaryPrimitives.ReadUInt64LittleEndian(digest));
+    }
+
+    /// <summary>True when the unit belongs to the candidate at <paramref name="weight"/> (0…1).</summary>
+    public static bool IsCandidate(ulong hash, double weight) => (hash >> 11) * (1.0 / (1UL << 53)) < weight;
+}

@@ -1,0 +1,11 @@
+namespace Slipway.Serving;
+
+/// <summary>Who wants to know of every answered request; Monitoring implements it. Without one, requests are answered all the same.</summary>
+public interface IPredictionSink
+{
+    /// <summary>
+    /// Takes note of a call: its tensors, fields, version, role, assignment and times. Called once a call, on the request's thread, when the answer stands and before it is sent. Copies what
+    /// it needs (the call is pooled), never waits, never throws. What a client sends after it has the answer is seen after this.
+    /// </summary>
+    void Record(InferenceCall call);
+}
