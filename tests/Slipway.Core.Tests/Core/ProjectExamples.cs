@@ -15,6 +15,7 @@ internal static class ProjectExamples
             from 'data/bike_sharing_hourly.csv.gz'
           time: event_time
           label: cnt
+          segments: [season]
 
         train:
           task: regression
@@ -25,14 +26,39 @@ internal static class ProjectExamples
 
         validate:
           performance: { rmse: "<= 60", r2: ">= 85%", mape: "< 1e-1" }
+          champion: { metric: rmse, margin: 2% }
 
         deploy:
           name: bikes
           approval: required
-          strategy: immediate
+          strategy: canary
+          steps:
+            - { canary: 25%, for: 30 d }
+            - { canary: 50%, for: 2 h }
+          advance: safe
+          alpha: 0.01
+          guardrails:
+            - { metric: error_rate,     margin: 0.5 pp }
+            - { metric: absolute_error, margin: 4%, range: [0, 500] }
+          segments: [season]
+          inconclusive: rollback
 
         serve:
           timeout: 500 ms
+
+        monitor:
+          window: 30 d
+          baseline: training
+          drift: { psi: 0.3 }
+          performance: { metric: mae, degradation: 10% }
+          latency: { p95: "< 100 ms", p99: "<= 1 s" }
+          errors: "< 2%"
+          notify: [log, "webhook:https://hooks.example.org/x"]
+
+        retrain:
+          when: { all: { schedule: " 0 2 * * MON", performance: true, newLabels: 10000 } }
+          cooldown: 12 h
+          then: blue-green
         """;
 
     /// <summary>Every key there is.</summary>

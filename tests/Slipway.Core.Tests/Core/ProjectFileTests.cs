@@ -26,8 +26,21 @@ public sealed class ProjectFileTests
         Assert.Equal(
             [new MetricLimit("rmse", "<=", 60, "<= 60"), new MetricLimit("r2", ">=", 0.85, ">= 85%"), new MetricLimit("mape", "<", 0.1, "< 1e-1")],
             project.Validate!.Performance);
-        Assert.Equal(new DeploySection { Name = "bikes", Approval = "required" }, project.Deploy);
+        Assert.Equal(new ChampionGate("rmse", new Margin(0.02, Relative: true)), project.Validate.Champion);
+        Assert.Equal(["season"], project.Data.Segments);
+        var deploy = project.Deploy!;
+        Assert.Equal(("bikes", "required", "canary", "safe", 0.01, "rollback"), (deploy.Name, deploy.Approval, deploy.Strategy, deploy.Advance, deploy.Alpha, deploy.Inconclusive));
+        Assert.Equal([new CanaryStep(0.25, TimeSpan.FromDays(30)), new CanaryStep(0.5, TimeSpan.FromHours(2))], deploy.Steps);
+        Assert.Equal(
+            [new Guardrail("error_rate", new Margin(0.005, Relative: false), 0, 1), new Guardrail("absolute_error", new Margin(0.04, Relative: true), 0, 500)], deploy.Guardrails);
+        Assert.Equal(["season"], deploy.Segments);
         Assert.Equal(TimeSpan.FromMilliseconds(500), project.Serve!.Timeout);
+        var monitor = project.Monitor;
+        Assert.Equal((TimeSpan.FromDays(30), 0.3, 0.1, "mae", 0.1, 0.02), (monitor.Window, monitor.Psi, monitor.Kl, monitor.Metric, monitor.Degradation, monitor.Errors));
+        Assert.Equal([new LatencyLimit(0.95, TimeSpan.FromMilliseconds(100), "< 100 ms"), new LatencyLimit(0.99, TimeSpan.FromSeconds(1), "<= 1 s")], monitor.Latency);
+        Assert.Equal(["log", "webhook:https://hooks.example.org/x"], monitor.Notify);
+        Assert.Equal(
+            new RetrainSection { All = true, Schedule = "0 2 * * MON", Performance = true, NewLabels = 10_000, Cooldown = TimeSpan.FromHours(12), Then = "blue-green" }, project.Retrain);
         Assert.Empty(project.NotAvailable);
         project.ThrowIfNotAvailable();
     }
@@ -39,16 +52,36 @@ public sealed class ProjectFileTests
 
         Assert.Equal(
             [
-                "data.segments", "validate.champion", "validate.robustness", "validate.latency", "validate.resources",
-                "deploy.strategy", "deploy.steps", "deploy.advance", "deploy.alpha", "deploy.guardrails", "deploy.segments", "deploy.inconclusive",
-                "serve.batching", "serve.cache", "monitor", "retrain",
+                "validate.robustness", "validate.latency", "validate.resources",
+                "deploy.steps[0].shadow", "deploy.guardrails[1].metric",
+                "serve.batching", "serve.cache", "monitor.resources",
             ],
             project.NotAvailable.Select(p => p.Key));
         Assert.All(project.NotAvailable, p => Assert.Contains("not available yet", p.Message, StringComparison.Ordinal));
-        Assert.Equal("slipway.yaml(11,3): data.segments: This is not available yet. Remove it to go on without it.", project.NotAvailable[0].ToString());
+        Assert.Equal("slipway.yaml(23,3): validate.robustness: This is not available yet. Remove it to go on without it.", project.NotAvailable[0].ToString());
         var error = Assert.Throws<SlipwayException>(project.ThrowIfNotAvailable);
-        Assert.Equal((ErrorKind.NotAvailable, 16), (error.Kind, error.Details.Count));
-        Assert.Equal("slipway.yaml has 16 settings that are not available yet:", error.Message);
+        Assert.Equal((ErrorKind.NotAvailable, 8), (error.Kind, error.Details.Count));
+        Assert.Equal("slipway.yaml has 8 settings that are not available yet:", error.Message);
+    }
+
+    [Theory]
+    [InlineData("deploy: { strategy: canary, guardrails: [{ metric: error_rate, margin: 10% }] }", "deploy.guardrails[0].margin")]
+    [InlineData("deploy: { strategy: shadow, steps: [{ shadow: 5%, for: 1 d }] }", "deploy.strategy")]
+    [InlineData("monitor: { baseline: lastWeek }", "monitor.baseline")]
+    [InlineData("monitor: { performance: { metric: auc, degradation: 5% } }", "monitor.performance.metric")]
+    public void Some_values_are_right_but_not_available_yet(string section, string key)
+    {
+        var project = ProjectFile.Parse($"{ProjectExamples.Finished}\n{section}\n", "slipway.yaml");
+
+        Assert.Equal(key, project.NotAvailable[0].Key);
+    }
+
+    [Fact]
+    public void A_canary_without_steps_takes_the_usual_ones()
+    {
+        var project = ProjectFile.Parse($"{ProjectExamples.Finished}\ndeploy: {{ strategy: canary, guardrails: [{{ metric: accuracy, margin: 1 pp }}] }}\n", "slipway.yaml");
+
+        Assert.Equal([0.05, 0.25, 0.5], project.Deploy!.Steps.Select(s => s.Weight));
     }
 
     [Fact]
@@ -79,6 +112,8 @@ public sealed class ProjectFileTests
         Assert.Null(finished.Data);
         Assert.Null(finished.Train);
         Assert.Null(finished.Validate);
+        Assert.Null(finished.Retrain);
+        Assert.Equal((TimeSpan.FromDays(1), 0.25, 0.1, null, 0.05, 0.01), (finished.Monitor.Window, finished.Monitor.Psi, finished.Monitor.Kl, finished.Monitor.Metric, finished.Monitor.Degradation, finished.Monitor.Errors));
 
         var trained = ProjectFile.Parse("model: m\ndata: { sql: select 1, label: y }\ntrain: { task: binary }\ndeploy: { name: d }\n", "slipway.yaml");
         Assert.Equal(new DeploySection { Name = "d" }, trained.Deploy);

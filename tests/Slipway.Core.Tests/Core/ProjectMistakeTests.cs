@@ -5,6 +5,8 @@ namespace Slipway.Core.Tests.Core;
 
 public sealed class ProjectMistakeTests
 {
+    private const string Judged = "strategy: canary, guardrails: [{ metric: accuracy, margin: 1 pp }]";
+
     private const string Trained = "model: m\ndata: { sql: select 1, label: y }\ntrain: { task: regression }\n";
     private const string Finished = "model: m\nartifact: x.onnx\n";
 
@@ -115,20 +117,20 @@ public sealed class ProjectMistakeTests
     [InlineData("deploy: { strategy: bluegreen }", "deploy.strategy: 'bluegreen' is not one of immediate, canary, blue-green, shadow. Did you mean 'blue-green'?")]
     [InlineData("deploy: { alpha: 0.05 }", "deploy.alpha: 'alpha' needs a strategy that takes steps")]
     [InlineData("deploy: { strategy: immediate, segments: [a] }", "deploy.segments: 'segments' needs a strategy that takes steps")]
-    [InlineData("deploy: { strategy: canary, alpha: 0.9 }", "deploy.alpha: '0.9' is not a number above 0 and at most 0.5.")]
-    [InlineData("deploy: { strategy: canary, steps: [{ for: 1 d }] }", "deploy.steps[0]: A step is either 'shadow' or 'canary'")]
-    [InlineData("deploy: { strategy: canary, steps: [{ canary: 5%, shadow: 5%, for: 1 d }] }", "deploy.steps[0]: A step is either 'shadow' or 'canary'")]
-    [InlineData("deploy: { strategy: canary, steps: [{ canary: 5% }] }", "deploy.steps[0].for: 'for' is missing.")]
-    [InlineData("deploy: { strategy: canary, steps: [{ canary: 100%, for: 1 d }] }", "deploy.steps[0].canary: '100%' is not a percentage")]
-    [InlineData("deploy: { strategy: canary, steps: [{ canary: 9%, for: 1 d }, { canary: 5%, for: 1 d }] }", "deploy.steps[1]: A canary step must be larger")]
-    [InlineData("deploy: { strategy: canary, steps: [{ canary: 9%, for: 1 d }, { shadow: 5%, for: 1 d }] }", "deploy.steps[1]: A shadow step stands behind a canary step.")]
+    [InlineData("deploy: { " + Judged + ", alpha: 0.9 }", "deploy.alpha: '0.9' is not a number above 0 and at most 0.5.")]
+    [InlineData("deploy: { " + Judged + ", steps: [{ for: 1 d }] }", "deploy.steps[0]: A step is either 'shadow' or 'canary'")]
+    [InlineData("deploy: { " + Judged + ", steps: [{ canary: 5%, shadow: 5%, for: 1 d }] }", "deploy.steps[0]: A step is either 'shadow' or 'canary'")]
+    [InlineData("deploy: { " + Judged + ", steps: [{ canary: 5% }] }", "deploy.steps[0].for: 'for' is missing.")]
+    [InlineData("deploy: { " + Judged + ", steps: [{ canary: 100%, for: 1 d }] }", "deploy.steps[0].canary: '100%' is not a percentage")]
+    [InlineData("deploy: { " + Judged + ", steps: [{ canary: 9%, for: 1 d }, { canary: 5%, for: 1 d }] }", "deploy.steps[1]: A canary step must be larger")]
+    [InlineData("deploy: { " + Judged + ", steps: [{ canary: 9%, for: 1 d }, { shadow: 5%, for: 1 d }] }", "deploy.steps[1]: A shadow step stands behind a canary step.")]
     [InlineData("deploy: { strategy: shadow, steps: [{ canary: 9%, for: 1 d }] }", "deploy.steps[0]: The strategy shadow takes only shadow steps.")]
     [InlineData("deploy: { strategy: canary, guardrails: [{ metric: absolute_error, margin: 4 pp }] }", "deploy.guardrails[0].range: 'absolute_error' needs a range")]
     [InlineData("deploy: { strategy: canary, guardrails: [{ metric: error_rate, margin: 4 pp, range: [0, 1] }] }", "deploy.guardrails[0].range: 'error_rate' has its own range.")]
     [InlineData("deploy: { strategy: canary, guardrails: [{ metric: revenue, margin: 4 pp, range: [9, 1] }] }", "deploy.guardrails[0].range: The range is empty")]
     [InlineData("deploy: { strategy: canary, guardrails: [{ metric: latency_p95, margin: 4 pp }] }", "deploy.guardrails[0].margin: A latency's margin is relative")]
     [InlineData("deploy: { strategy: canary, guardrails: [{ metric: Foo, margin: 4 pp }] }", "deploy.guardrails[0].metric: 'Foo' is not a metric's name")]
-    [InlineData("deploy: { strategy: canary, inconclusive: wait }", "deploy.inconclusive: 'wait' is not one of hold, extend, rollback.")]
+    [InlineData("deploy: { " + Judged + ", inconclusive: wait }", "deploy.inconclusive: 'wait' is not one of hold, extend, rollback.")]
     [InlineData("serve: { timeout: 500 }", "serve.timeout: '500' is not a duration")]
     [InlineData("serve: { timeout: 11 m }", "serve.timeout: '11 m' is not a duration with its unit (ms, s, m, h or d), such as 500 ms or 5 m, from 1 ms to 10 m.")]
     [InlineData("serve: { batching: { maxdelay: 1 ms } }", "serve.batching.maxdelay: 'maxdelay' is not a key here. Did you mean 'maxDelay'?")]
@@ -139,14 +141,24 @@ public sealed class ProjectMistakeTests
     [InlineData("monitor: { errors: 1% }", "monitor.errors: '1%' is not an upper limit in percent")]
     [InlineData("monitor: { notify: [mail] }", "monitor.notify[0]: 'mail' is not log, or webhook: and an address")]
     [InlineData("monitor: { notify: [\"webhook:ftp://x\"] }", "monitor.notify[0]: 'webhook:ftp://x' is not log")]
+    [InlineData("validate: { performance: { auc: \">= 0.9\" } }", "validate.performance: Judging performance needs rows with the truth")]
+    [InlineData("validate: { fairness: { groups: [sex], demographicParity: \">= 2\" } }", "validate.fairness.demographicParity: '>= 2' is not a lower limit from 0 to 1")]
+    public void Release_and_afterwards(string section, string expected) => Reports(Finished + section + "\n", expected);
+
+    [Theory]
     [InlineData("retrain: { cooldown: 1 d }", "retrain.when: 'when' is missing.")]
     [InlineData("retrain: { when: { any: { schedule: \"0 25 * * MON\" } } }", "retrain.when.any.schedule: '0 25 * * MON' is not a cron expression")]
     [InlineData("retrain: { when: { any: { drift: true }, all: { drift: true } } }", "retrain.when.all: 'any' and 'all' exclude each other.")]
     [InlineData("retrain: { when: { any: { drift: false } } }", "retrain.when.any.drift: 'false' is not true; leave the key out otherwise.")]
     [InlineData("retrain: { when: { any: { newLabels: 0 } } }", "retrain.when.any.newLabels: '0' is not a whole number from 1")]
-    [InlineData("validate: { performance: { auc: \">= 0.9\" } }", "validate.performance: Judging performance needs rows with the truth")]
-    [InlineData("validate: { fairness: { groups: [sex], demographicParity: \">= 2\" } }", "validate.fairness.demographicParity: '>= 2' is not a lower limit from 0 to 1")]
-    public void Release_and_afterwards(string section, string expected) => Reports(Finished + section + "\n", expected);
+    [InlineData("retrain: { when: { any: { drift: true } }, then: canary }", "retrain.then: A canary is judged by guardrails, and there are none.")]
+    public void Retraining(string section, string expected) => Reports($"{Trained}{section}\n", expected);
+
+    [Theory]
+    [InlineData("deploy: { strategy: canary }", "deploy.strategy: A canary is judged by guardrails, and there are none.")]
+    [InlineData("deploy: { strategy: blue-green, steps: [{ canary: 5%, for: 1 d }] }", "deploy.steps: The strategy blue-green switches at once and takes no steps.")]
+    [InlineData("retrain: { when: { any: { drift: true } } }", "retrain: A finished artifact cannot be trained again.")]
+    public void What_cannot_work_together(string section, string expected) => Reports(Finished + section + "\n", expected);
 
     [Theory]
     [InlineData("", "(1,1): The file is empty.")]

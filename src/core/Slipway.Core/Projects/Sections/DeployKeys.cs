@@ -82,7 +82,7 @@ internal static class DeployKeys
             : [],
         Advance = map.Find(Advance) ?? "no-harm",
         Alpha = map.Get(Alpha, 0.05),
-        Guardrails = [.. map.Get(Guardrails, []).Select(BuildGuardrail)],
+        Guardrails = map.Get(Guardrails, []).Select(BuildGuardrail).ToArray(),
         Segments = map.Get(Segments, []),
         Inconclusive = map.Find(Inconclusive) ?? "hold",
     };
