@@ -9,6 +9,7 @@ using Slipway.Access.Browser;
 using Slipway.Access.Endpoints;
 using Slipway.Access.Errors;
 using Slipway.Access.Migrations;
+using Slipway.Access.Outbound;
 using Slipway.Storage;
 
 namespace Slipway.Access;
@@ -16,13 +17,14 @@ namespace Slipway.Access;
 /// <summary>Who may do what, and the record of who did; what a browser may be made to do; errors as problem+json.</summary>
 public static class AccessModule
 {
-    /// <summary>Adds the audit log and what <see cref="UseAccess"/> needs.</summary>
+    /// <summary>Adds the audit log, <see cref="IOutbound"/> and what <see cref="UseAccess"/> needs.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services, AccessOptions options)
     {
         options.Validate();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<IAuditLog, AuditLog>();
+        services.AddSingleton<IOutbound, OutboundClient>();
         services.AddSingleton(new SchemaPart(typeof(AccessModule).Assembly, M2026112410_Audit.Number));
 
         // Outside development a request that cannot be bound is answered with an empty 400; thrown, it gets a sentence like every other error.

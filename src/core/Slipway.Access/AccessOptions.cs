@@ -9,13 +9,25 @@ public sealed record AccessOptions
     /// <summary>Host names, besides those of the loopback and the addresses that are listened on, by which this server may be called. No wildcard.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>
+    /// Networks, in CIDR notation (10.1.0.0/16), that requests to addresses which users gave (webhooks) may go to although they are not public: none unless the operator says so.
+    /// </summary>
+    public IReadOnlyList<string> OutboundAllow { get; init; } = [];
+
+    /// <summary><see cref="OutboundAllow"/>, read.</summary>
+    internal IReadOnlyList<IPNetwork> OutboundNetworks => [.. OutboundAllow.Select(IPNetwork.Parse)];
+
     /// <summary>Throws with every mistake at once.</summary>
     internal void Validate()
     {
-        string[] mistakes = [.. Hosts.Where(host => !IsHost(host)).Select(host => $"hosts: '{host}' is not a host name. Write a name or an address alone: no scheme, no port, no wildcard.")];
+        string[] mistakes =
+        [
+            .. Hosts.Where(host => !IsHost(host)).Select(host => $"hosts: '{host}' is not a host name. Write a name or an address alone: no scheme, no port, no wildcard."),
+            .. OutboundAllow.Where(network => !IPNetwork.TryParse(network, out _)).Select(network => $"outbound.allow: '{network}' is not a network. Write it as 10.1.0.0/16."),
+        ];
         if (mistakes.Length > 0)
         {
-            throw new SlipwayException(ErrorKind.InvalidInput, $"The setting hosts has {mistakes.Length} mistake(s): {string.Join(" ", mistakes)}") { Details = mistakes };
+            throw new SlipwayException(ErrorKind.InvalidInput, $"The settings have {mistakes.Length} mistake(s): {string.Join(" ", mistakes)}") { Details = mistakes };
         }
     }
 

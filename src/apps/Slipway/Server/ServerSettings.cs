@@ -18,6 +18,9 @@ internal sealed record ServerSettings
     /// <summary>Host names by which the server may be called, besides those of the loopback and the addresses above.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>Networks that are not public and that webhooks may go to.</summary>
+    public IReadOnlyList<string> OutboundAllow { get; init; } = [];
+
     /// <summary>True when other machines may reach the server although nobody has to sign in.</summary>
     public bool Insecure { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed class SettingsReader
         ["data"] = "a folder",
         ["hosts"] = "a list of host names",
         ["insecure"] = "true or false",
+        ["outbound.allow"] = "a list of networks such as 10.1.0.0/16",
         ["projects.roots"] = "a list of folders",
         ["training.commands"] = "true or false",
         ["datasets.memoryMegabytes"] = "a whole number, 64 to 1048576",
@@ -37,7 +38,7 @@ internal sealed class SettingsReader
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
-    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots" };
+    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow" };
 
     private readonly Dictionary<string, (string Source, IReadOnlyList<string> Values)> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _mistakes = [];
@@ -138,6 +139,7 @@ internal sealed class SettingsReader
             Grpc = One("grpc", TryAddress, defaults.Grpc),
             Data = One("data", TryText, defaults.Data),
             Hosts = _values.TryGetValue("hosts", out var hosts) ? hosts.Values : [],
+            OutboundAllow = _values.TryGetValue("outbound.allow", out var networks) ? networks.Values : [],
             Insecure = One("insecure", bool.TryParse, false),
             ProjectRoots = _values.TryGetValue("projects.roots", out var roots) ? roots.Values : null,
             Datasets = new DatasetsOptions

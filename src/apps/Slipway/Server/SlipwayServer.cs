@@ -98,7 +98,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     /// <summary>The modules, each with its part of the schema: whoever opens a data folder needs them all.</summary>
     internal static IServiceCollection AddModules(IServiceCollection services, ServerSettings settings) => services
         .AddStorage(new StorageOptions(settings.Data))
-        .AddAccess(new AccessOptions { Hosts = settings.Hosts })
+        .AddAccess(new AccessOptions { Hosts = settings.Hosts, OutboundAllow = settings.OutboundAllow })
         .AddDatasets(settings.Datasets)
         .AddTraining(new TrainingOptions(settings.AllowCommands))
         .AddValidation()
