@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CsCheck;
 using Slipway.Statistics.Sketches;
 
@@ -100,6 +101,45 @@ public sealed class QuantileSketchTests
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void A_sketch_that_was_saved_and_restored_goes_on_as_if_nothing_had_happened() =>
+        Gen.Select(Values, Values).Sample((before, after) =>
+        {
+            var json = JsonSerializer.Serialize(Of(before).Save());
+            var restored = QuantileSketch.Restore(JsonSerializer.Deserialize<QuantileSketchState>(json)!);
+            restored.Merge(Of(after));
+            var single = Of([.. before, .. after]);
+            return restored.Count == single.Count && Quantiles.All(q => restored.Quantile(q) == single.Quantile(q));
+        });
+
+    [Fact]
+    public void A_cleared_sketch_saves_nothing() => Assert.Empty(Cleared().Save().Counts);
+
+    [Fact]
+    public void What_no_sketch_can_have_saved_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => QuantileSketch.Restore(new QuantileSketchState(5, [1, -1])));
+        Assert.Throws<ArgumentException>(() => QuantileSketch.Restore(new QuantileSketchState(int.MaxValue, [1])));
+        Assert.Throws<ArgumentException>(() => QuantileSketch.Restore(new QuantileSketchState(-100_000, [1])));
+    }
+
+    [Fact]
+    public void Values_above_a_limit_are_counted_but_for_those_that_share_its_bin()
+    {
+        var sketch = Of([1, 50, 97, 103, 200, 5000]);
+
+        Assert.Equal(3, sketch.CountAbove(100));
+        Assert.Equal(0, sketch.CountAbove(10_000));
+        Assert.Equal(6, sketch.CountAbove(0));
+    }
+
+    private static QuantileSketch Cleared()
+    {
+        var sketch = Of([1, 2]);
+        sketch.Clear();
+        return sketch;
     }
 
     private static QuantileSketch Of(double[] values)

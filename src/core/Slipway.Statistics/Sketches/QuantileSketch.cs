@@ -30,7 +30,7 @@ public sealed class QuantileSketch
             throw new ArgumentException("NaN has no place among the values of a sketch.", nameof(value));
         }
 
-        var bin = (int)Math.Ceiling(Math.Log(Math.Clamp(value, Smallest, Largest)) * BinsPerNaturalLog);
+        var bin = BinOf(value);
         Cover(bin, bin);
         _counts[bin - _first]++;
         Count++;
@@ -80,6 +80,41 @@ public sealed class QuantileSketch
         return 2 * Math.Pow(Gamma, _first + bin) / (Gamma + 1);
     }
 
+    /// <summary>How many values are above <paramref name="limit"/>, give or take those within 2 % of it: the ones that share its bin do not count.</summary>
+    public long CountAbove(double limit)
+    {
+        long above = 0;
+        for (var i = Math.Max(BinOf(limit) + 1 - _first, 0); i < _counts.Length; i++)
+        {
+            above += _counts[i];
+        }
+
+        return above;
+    }
+
+    /// <summary>What the sketch holds, to be kept elsewhere. <see cref="Restore"/> makes the same sketch of it.</summary>
+    public QuantileSketchState Save()
+    {
+        var low = Array.FindIndex(_counts, count => count > 0);
+        return low < 0
+            ? new QuantileSketchState(0, [])
+            : new QuantileSketchState(_first + low, _counts[low..(Array.FindLastIndex(_counts, count => count > 0) + 1)]);
+    }
+
+    /// <summary>A sketch that holds what another one saved.</summary>
+    /// <exception cref="ArgumentException">No sketch can have saved this.</exception>
+    public static QuantileSketch Restore(QuantileSketchState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var last = (long)state.First + state.Counts.Count - 1;
+        if (state.Counts.Count > 0 && (state.First < BinOf(Smallest) || last > BinOf(Largest) || state.Counts.Any(count => count < 0)))
+        {
+            throw new ArgumentException("This is not what a sketch saves: its bins lie outside the range, or a count is negative.", nameof(state));
+        }
+
+        return new QuantileSketch { _counts = [.. state.Counts], _first = state.First, Count = state.Counts.Sum() };
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
@@ -87,6 +122,8 @@ public sealed class QuantileSketch
         Array.Clear(_counts);
         Count = 0;
     }
+
+    private static int BinOf(double value) => (int)Math.Ceiling(Math.Log(Math.Clamp(value, Smallest, Largest)) * BinsPerNaturalLog);
 
     private void Cover(int low, int high)
     {
@@ -109,3 +146,8 @@ public sealed class QuantileSketch
         (_counts, _first) = (grown, first);
     }
 }
+
+/// <summary>A <see cref="QuantileSketch"/> at rest.</summary>
+/// <param name="First">The index of the bin that the first count belongs to.</param>
+/// <param name="Counts">Values by bin, from the first bin that has any to the last.</param>
+public sealed record QuantileSketchState(int First, IReadOnlyList<long> Counts);
