@@ -32,10 +32,10 @@ public sealed class DataFolder(string path)
     internal string NewWorkPath(string purpose) => System.IO.Path.Combine(Work, $"{purpose}-{Guid.NewGuid():N}");
 
     /// <summary>The full path of a file or folder in here.</summary>
-    internal string Of(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+    public string Of(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
     /// <summary>Creates a folder in here, each level with mode 0700 and, where it is new, with a durable name.</summary>
-    internal string CreateFolder(params ReadOnlySpan<string> parts)
+    public string CreateFolder(params ReadOnlySpan<string> parts)
     {
         var folder = Path;
         foreach (var part in parts)

@@ -41,6 +41,21 @@ internal static partial class Posix
     [UnsupportedOSPlatform("windows")]
     public static bool TryHardLink(string existing, string name) => Link(existing, name) == 0;
 
+    /// <summary>Flushes the whole file system that holds a folder; false when that failed.</summary>
+    [SupportedOSPlatform("linux")]
+    public static bool TrySyncFileSystem(string path)
+    {
+        var descriptor = Open(path, ReadOnly | CloseOnExec);
+        if (descriptor < 0)
+        {
+            return false;
+        }
+
+        var result = SyncFs(descriptor);
+        _ = Close(descriptor);
+        return result == 0;
+    }
+
     private static IOException LastError(string verb, string path)
     {
         var error = Marshal.GetLastPInvokeError();
@@ -52,6 +67,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);

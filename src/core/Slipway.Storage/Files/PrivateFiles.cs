@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 namespace Slipway.Storage.Files;
 
 /// <summary>Files and folders that only their owner can open, whatever the process's umask is.</summary>
-internal static class PrivateFiles
+public static class PrivateFiles
 {
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -35,6 +35,17 @@ internal static class PrivateFiles
 
     /// <summary>Opens a new file with mode 0600; one that exists already is an error.</summary>
     public static FileStream CreateFile(string path) => new(path, Options(FileMode.CreateNew, FileShare.None));
+
+    /// <summary>Opens a new file with mode 0600 that others may read while it is written; one that exists already is an error.</summary>
+    public static FileStream CreateReadableFile(string path) => new(path, Options(FileMode.CreateNew, FileShare.Read | FileShare.Delete));
+
+    /// <summary>Makes the names in a folder durable: a renamed file survives a power loss only after this.</summary>
+    public static void SyncFolder(string path) => Posix.SyncFolder(path);
+
+    /// <summary>
+    /// Makes everything durable that was written to the file system of <paramref name="path"/>, which costs less than flushing thousands of small files one by one; false where the system cannot.
+    /// </summary>
+    public static bool TrySyncFileSystem(string path) => OperatingSystem.IsLinux() && Posix.TrySyncFileSystem(path);
 
     /// <summary>Opens a file that nobody else may open meanwhile, creating it with mode 0600.</summary>
     public static FileStream OpenExclusive(string path) => new(path, Options(FileMode.OpenOrCreate, FileShare.None));
