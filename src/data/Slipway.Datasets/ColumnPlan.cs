@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Core.Errors;
 using Slipway.Datasets.Duck;
 
@@ -38,6 +39,13 @@ internal sealed record ColumnPlan(string Name, string Type, ColumnKind Kind)
         _ => $"epoch_us({KeptValue}) as {Quoted}",
     };
 
+    /// <summary>The condition of a time column that its value lies before a moment; missing values do not.</summary>
+    public string Before(DateTimeOffset moment)
+    {
+        var type = Type == "TIMESTAMP WITH TIME ZONE" ? "timestamptz" : "timestamp";
+        return string.Create(CultureInfo.InvariantCulture, $"({KeptValue}) < {type} '{moment.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}'");
+    }
+
     private string KeptValue => Type switch
     {
         "FLOAT" or "DOUBLE" => $"case when not isnan({Quoted}) then {Quoted} end",
@@ -71,22 +79,26 @@ internal sealed record ColumnPlan(string Name, string Type, ColumnKind Kind)
         return plans;
     }
 
+    /// <summary>How Slipway treats a type of DuckDB's, or null when it does not.</summary>
+    public static ColumnKind? FindKind(string type) => type switch
+    {
+        _ when type.EndsWith(']') => null,
+        _ when Numbers.Contains(type) || type.StartsWith("DECIMAL(", StringComparison.Ordinal) => ColumnKind.Number,
+        _ when Times.Contains(type) => ColumnKind.Time,
+        "VARCHAR" or "UUID" or "JSON" => ColumnKind.Text,
+        _ when type.StartsWith("ENUM(", StringComparison.Ordinal) => ColumnKind.Text,
+        _ => null,
+    };
+
     private static ColumnKind KindOf(DatasetQuery query, string name, string type)
     {
-        if (type.EndsWith(']') || type.StartsWith("STRUCT(", StringComparison.Ordinal) || type.StartsWith("MAP(", StringComparison.Ordinal))
+        return FindKind(type) ?? throw (type switch
         {
-            throw Refuse(name, "nested values; take it apart, for example with unnest or struct fields");
-        }
-
-        return type switch
-        {
-            _ when Numbers.Contains(type) || type.StartsWith("DECIMAL(", StringComparison.Ordinal) => ColumnKind.Number,
-            _ when Times.Contains(type) => ColumnKind.Time,
-            "VARCHAR" or "UUID" or "JSON" => ColumnKind.Text,
-            _ when type.StartsWith("ENUM(", StringComparison.Ordinal) => ColumnKind.Text,
-            "BLOB" => throw Refuse(name, "bytes; leave it out, or turn it into text or numbers"),
-            _ => throw Refuse(name, "values that are neither number, text nor time; cast it to one of these"),
-        };
+            _ when type.EndsWith(']') || type.StartsWith("STRUCT(", StringComparison.Ordinal) || type.StartsWith("MAP(", StringComparison.Ordinal) =>
+                Refuse(name, "nested values; take it apart, for example with unnest or struct fields"),
+            "BLOB" => Refuse(name, "bytes; leave it out, or turn it into text or numbers"),
+            _ => Refuse(name, "values that are neither number, text nor time; cast it to one of these"),
+        });
 
         SlipwayException Refuse(string column, string why) =>
             new(ErrorKind.InvalidInput, $"The column '{column}' of {query.Name} has the type {(type.Length > 60 ? type[..60] + "…" : type)}: {why}.");

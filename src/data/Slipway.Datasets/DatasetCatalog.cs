@@ -86,6 +86,13 @@ internal sealed partial class DatasetCatalog(
     private static DatasetQuery Check(DatasetQuery query)
     {
         ResourceName.Check(query.Name, "dataset");
+        if (query is { AsOf: { } asOf, Time: null })
+        {
+            throw new SlipwayException(
+                ErrorKind.InvalidInput,
+                $"{query.Name} names no time column, so its rows before {DatasetQuery.Moment(asOf)} cannot be told from the others. Name the column as data.time, or take all rows.");
+        }
+
         return Directory.Exists(query.Folder)
             ? query with { Folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(query.Folder)) }
             : throw new SlipwayException(ErrorKind.InvalidInput, $"The folder {query.Folder} of {query.Name} does not exist. Its SQL reads files from there.");

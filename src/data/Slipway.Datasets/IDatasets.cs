@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Core;
 using Slipway.Core.Errors;
 
@@ -37,8 +38,15 @@ public sealed record DatasetQuery(string Name, string Sql, string Folder, string
     /// <summary>The key in <see cref="Exception.Data"/> under which an error in the SQL keeps its line.</summary>
     public const string LineKey = "sqlLine";
 
+    /// <summary>Only rows whose <see cref="Time"/> lies before this moment (rows without a time do not); null takes all. It needs a time column.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
     /// <summary>The 1-based line of the SQL on which <paramref name="error"/> was found, or null when it has none. The message names the same line.</summary>
     public static int? LineOf(SlipwayException error) => error.Data[LineKey] as int?;
+
+    /// <summary>A moment as messages name it: <c>2011-07-01</c>, or <c>2011-07-01 06:30:00</c> where it is not a day's beginning; UTC.</summary>
+    public static string Moment(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString(moment.UtcDateTime.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A snapshot, and whether it is new.</summary>

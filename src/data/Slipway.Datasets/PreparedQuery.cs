@@ -54,7 +54,9 @@ internal sealed class PreparedQuery
             number += "_";
         }
 
-        return $"select {list} from (select *, row_number() over () as {number} from {_run.Rows}) order by {DuckText.Name(time)} nulls last, {number}";
+        var rows = $"(select *, row_number() over () as {number} from {_run.Rows})";
+        var before = _query.AsOf is { } asOf ? $" where {Columns.First(c => c.Name == time).Before(asOf)}" : "";
+        return $"select {list} from {rows}{before} order by {DuckText.Name(time)} nulls last, {number}";
     }
 
     /// <summary>Runs a statement that holds <see cref="Select"/>.</summary>

@@ -22,6 +22,12 @@ internal sealed record Snapshot(string File, long Rows, IReadOnlyList<ColumnProf
 
         if (rows == 0)
         {
+            if (query.AsOf is { } asOf)
+            {
+                throw new SlipwayException(
+                    ErrorKind.InvalidInput, $"The SQL of {query.Name} yields no rows whose {query.Time} lies before {DatasetQuery.Moment(asOf)}. Choose a later moment, or take all rows.");
+            }
+
             throw new SlipwayException(
                 ErrorKind.InvalidInput, $"The SQL of {query.Name} yields no rows. See whether its files hold more than a header and whether its conditions leave any row.");
         }

@@ -8,10 +8,12 @@ namespace Slipway.Datasets;
 /// <summary>Reads a query's rows into memory, column by column.</summary>
 internal static class TableReader
 {
-    /// <summary>Runs <paramref name="sql"/>, which yields <see cref="ColumnPlan.Read"/> of <paramref name="columns"/>.</summary>
-    public static Table Read(DuckSession session, string dataset, IReadOnlyList<ColumnPlan> columns, string sql, DatasetsOptions options, CancellationToken stop)
+    /// <summary>Runs <paramref name="sql"/>, which yields <see cref="ColumnPlan.Read"/> of <paramref name="columns"/>; of about <paramref name="expected"/> rows where that is known.</summary>
+    public static Table Read(
+        DuckSession session, string dataset, IReadOnlyList<ColumnPlan> columns, string sql, DatasetsOptions options, CancellationToken stop, long expected = 0)
     {
-        var builders = columns.Select(c => ColumnBuilder.For(dataset, c)).ToList();
+        var room = (int)Math.Min(expected, options.MaxTableCells / columns.Count);
+        var builders = columns.Select(c => ColumnBuilder.For(dataset, c, room)).ToList();
         var rows = 0;
         session.ReadBatches(sql, batch =>
         {

@@ -5,10 +5,10 @@ namespace Slipway.Datasets.Columns;
 /// <summary>Grows one column from Arrow batches.</summary>
 internal abstract class ColumnBuilder
 {
-    /// <summary>The builder for a column's kind; <paramref name="dataset"/> is named in errors.</summary>
-    public static ColumnBuilder For(string dataset, ColumnPlan column) => column.Kind switch
+    /// <summary>The builder for a column's kind; <paramref name="dataset"/> is named in errors. <paramref name="rows"/> is how many are expected, where that is known.</summary>
+    public static ColumnBuilder For(string dataset, ColumnPlan column, int rows = 0) => column.Kind switch
     {
-        ColumnKind.Number => new NumberBuilder(dataset, column.Name),
+        ColumnKind.Number => new NumberBuilder(dataset, column.Name, rows),
         ColumnKind.Text => new TextBuilder(column.Name),
         _ => new TimeBuilder(dataset, column.Name),
     };
@@ -36,7 +36,11 @@ internal abstract class ColumnBuilder
     /// <summary>The array, cut to its values.</summary>
     protected static T[] Trim<T>(T[] values, int length)
     {
-        System.Array.Resize(ref values, length);
+        if (values.Length != length)
+        {
+            System.Array.Resize(ref values, length);
+        }
+
         return values;
     }
 }

@@ -3,9 +3,9 @@ using Apache.Arrow;
 namespace Slipway.Datasets.Columns;
 
 /// <summary>Doubles; NaN where a value is missing.</summary>
-internal sealed class NumberBuilder(string dataset, string name) : ColumnBuilder
+internal sealed class NumberBuilder(string dataset, string name, int rows) : ColumnBuilder
 {
-    private double[] _values = [];
+    private double[] _values = GC.AllocateUninitializedArray<double>(rows);
     private int _length;
 
     public override void Append(IArrowArray values)

@@ -4,4 +4,4 @@ namespace Slipway.Datasets.Duck;
 /// <param name="Work">The folder for what does not fit memory, and for results; readable and writable.</param>
 /// <param name="Folders">Further folders that may be read.</param>
 /// <param name="Files">Further files that may be read.</param>
-internal sealed record DuckAccess(string Work, IReadOnlyList<string> Folders, IReadOnlyList<string> Files);
+public sealed record DuckAccess(string Work, IReadOnlyList<string> Folders, IReadOnlyList<string> Files);

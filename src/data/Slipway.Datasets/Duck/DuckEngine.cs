@@ -3,7 +3,7 @@ using Slipway.Core.Errors;
 namespace Slipway.Datasets.Duck;
 
 /// <summary>Runs DuckDB work on its own thread: a bounded number at once, each with a time limit, each stopped when its caller gives up.</summary>
-internal sealed class DuckEngine(DatasetsOptions options, TimeProvider time) : IDisposable
+public sealed class DuckEngine(DatasetsOptions options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan InterruptAgain = TimeSpan.FromMilliseconds(50);
 

@@ -9,7 +9,7 @@ namespace Slipway.Datasets.Duck;
 /// <summary>
 /// One in-memory DuckDB that reaches only what it was given; its settings are locked before a project's SQL runs. Used by one thread; only <see cref="Interrupt"/> may be called from another.
 /// </summary>
-internal sealed class DuckSession : IDisposable
+public sealed class DuckSession : IDisposable
 {
     private readonly DuckDBConnection _connection = new("DataSource=:memory:");
 
@@ -18,7 +18,7 @@ internal sealed class DuckSession : IDisposable
     }
 
     /// <summary>Opens a session with the bounds of <paramref name="options"/> that reaches only what <paramref name="access"/> says.</summary>
-    public static DuckSession Open(DatasetsOptions options, DuckAccess access)
+    internal static DuckSession Open(DatasetsOptions options, DuckAccess access)
     {
         var session = new DuckSession();
         try
@@ -35,7 +35,7 @@ internal sealed class DuckSession : IDisposable
     }
 
     /// <summary>Stops the query that is running, if one is. It then throws.</summary>
-    public void Interrupt() => NativeMethods.Startup.DuckDBInterrupt(_connection.NativeConnection);
+    internal void Interrupt() => NativeMethods.Startup.DuckDBInterrupt(_connection.NativeConnection);
 
     /// <summary>Sets the number of threads, and then lets no setting change any more. Before a project's SQL runs.</summary>
     public void Lock(int threads)

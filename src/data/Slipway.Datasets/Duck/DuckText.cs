@@ -1,7 +1,7 @@
 namespace Slipway.Datasets.Duck;
 
 /// <summary>Quoting for SQL that Slipway writes itself.</summary>
-internal static class DuckText
+public static class DuckText
 {
     /// <summary>A name in double quotes.</summary>
     public static string Name(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -47,10 +47,11 @@ internal static class SqlInputs
         }
     }
 
-    // The runtime's reader takes the end of the file for the end of the content, too. So a short packed file of our own is read behind it: if that arrives
-    // unharmed, then the one before it was complete; if not, its bytes were taken for the missing end.
-    private static bool IsWhole(string file, CancellationToken stop)
+    /// <summary>True when a packed file is complete. May throw what reading throws where it is damaged.</summary>
+    public static bool IsWhole(string file, CancellationToken stop)
     {
+        // The runtime's reader takes the end of the file for the end of the content, too. So a short packed file of our own is read behind it: if that arrives
+        // unharmed, then the one before it was complete; if not, its bytes were taken for the missing end.
         var mark = Guid.NewGuid().ToByteArray();
         using var packed = new ChainedStream(File.OpenRead(file), new MemoryStream(Pack(mark)));
         using var content = new GZipStream(packed, CompressionMode.Decompress);
