@@ -6,7 +6,7 @@ namespace Slipway.Registry;
 /// <summary>What changed between two signatures, in words, judged by what it does to callers of the first.</summary>
 /// <param name="Breaking">Changes that some callers of the former signature do not survive.</param>
 /// <param name="Compatible">Changes that none of them notices.</param>
-internal sealed record SignatureComparison(IReadOnlyList<string> Breaking, IReadOnlyList<string> Compatible)
+public sealed record SignatureComparison(IReadOnlyList<string> Breaking, IReadOnlyList<string> Compatible)
 {
     /// <summary>Compares <paramref name="after"/> with <paramref name="before"/>.</summary>
     public static SignatureComparison Between(ModelSignature before, ModelSignature after)

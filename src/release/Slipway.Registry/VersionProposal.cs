@@ -8,6 +8,9 @@ internal readonly record struct VersionProposal(SemanticVersion Version, string 
     // A model may have hundreds of columns; the first few say what happened.
     private const int MaxNamed = 5;
 
+    // The search's trials and ranges, as the trainer writes them: trials=8 num_leaves=[15,127].
+    private const string Search = "search";
+
     /// <summary>
     /// Judges <paramref name="next"/> by what changed since <paramref name="former"/>, the newest version, whatever was decided about it: numbers and versions grow together.
     /// </summary>
@@ -53,10 +56,17 @@ internal readonly record struct VersionProposal(SemanticVersion Version, string 
             : new(former.Version.NextPatch(), "patch: same recipe and data gave another artifact");
     }
 
-    private static List<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
-        [.. before.Keys.Union(after.Keys)
+    private static List<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after)
+    {
+        // What the same search found in other data is a result, like the trees themselves; another search is another recipe.
+        var found = before.TryGetValue(Search, out var search) && after.GetValueOrDefault(Search) == search
+            ? search.Split(' ').Select(range => range.Split('=')[0])
+            : [];
+        return [.. before.Keys.Union(after.Keys)
+            .Except(found)
             .Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key))
             .Order(StringComparer.Ordinal)];
+    }
 
     private static string List(IReadOnlyList<string> words, string separator) => words.Count <= MaxNamed
         ? string.Join(separator, words)

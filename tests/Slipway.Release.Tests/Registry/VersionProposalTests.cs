@@ -114,6 +114,19 @@ public sealed class VersionProposalTests
         Assert.Equal(new VersionProposal(new SemanticVersion(1, 5, 0), "minor: the recipe changed (rounds, seed)"), VersionProposal.For(former, next));
     }
 
+    [Theory]
+    [InlineData("trials=8 num_leaves=[15,127]", "1.4.3", "patch: same recipe, other data")]
+    [InlineData("trials=9 num_leaves=[15,127]", "1.5.0", "minor: the recipe changed (num_leaves, search)")]
+    public void What_the_same_search_found_is_no_part_of_the_recipe(string search, string version, string reason)
+    {
+        var former = Former(Table([Temp]));
+        former = former with { Lineage = former.Lineage with { Recipe = new Dictionary<string, string> { ["num_leaves"] = "31", ["search"] = "trials=8 num_leaves=[15,127]" } } };
+        var next = Next(Table([Temp]), recipe: new() { ["num_leaves"] = "63", ["search"] = search });
+        next = next with { Lineage = next.Lineage with { DatasetDigest = new string('d', 64) } };
+
+        Assert.Equal(new VersionProposal(SemanticVersion.Parse(version), reason), VersionProposal.For(former, next));
+    }
+
     [Fact]
     public void An_artifact_of_unknown_data_is_minor()
     {

@@ -97,8 +97,11 @@ internal sealed record LightGbmRecipe(LearningTask Task, string Objective, Sorte
         return text.ToString();
     }
 
-    /// <summary>The recipe for the record.</summary>
-    public SortedDictionary<string, string> Describe(SplitSection split, string splitBy)
+    /// <summary>
+    /// The recipe for the record. What a search found stands under the parameters' own names, and the search itself under <c>search</c>, so that the same search that finds something else in
+    /// newer data is known as the same recipe.
+    /// </summary>
+    public SortedDictionary<string, string> Describe(SplitSection split, string splitBy, SearchSection? search)
     {
         var described = new SortedDictionary<string, string>(Parameters, StringComparer.Ordinal)
         {
@@ -111,6 +114,12 @@ internal sealed record LightGbmRecipe(LearningTask Task, string Objective, Sorte
             ["split.by"] = splitBy,
             ["split.test"] = split.Test.ToString(CultureInfo.InvariantCulture),
         };
+        if (search is not null)
+        {
+            var ranges = Searched(search).Ranges.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => string.Create(CultureInfo.InvariantCulture, $" {r.Key}=[{r.Value.Low},{r.Value.High}]"));
+            described["search"] = $"trials={search.Trials.ToString(CultureInfo.InvariantCulture)}{string.Concat(ranges)}";
+        }
+
         return described;
     }
 

@@ -54,7 +54,7 @@ internal sealed class LightGbmTrainer(IDatasets datasets, ITrials trials, TimePr
                 {
                     Folder = folder.Path,
                     Signature = model.Signature,
-                    Recipe = recipe.Describe(job.Train.Split, holdOut.By),
+                    Recipe = recipe.Describe(job.Train.Split, holdOut.By, job.Train.Search),
                     Metrics = QualityMetrics.ComputeAll(scored),
                     TestRows = holdOut.Test,
                     RunId = runId,
