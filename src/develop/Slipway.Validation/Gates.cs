@@ -46,8 +46,9 @@ internal static class Gates
         return inside ? Verdict.Pass : outside ? Verdict.Fail : Verdict.Inconclusive;
     }
 
-    private static string Rows(int rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:N0} held-out rows");
+    /// <summary>How many rows, in words.</summary>
+    public static string Rows(int rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:N0} held-out rows");
 
     /// <summary>Four significant digits, but no digit before the point is rounded away.</summary>
-    private static string Figure(double value) => value.ToString(Math.Abs(value) >= 1000 ? "N0" : "G4", CultureInfo.InvariantCulture);
+    public static string Figure(double value) => value.ToString(Math.Abs(value) >= 1000 ? "N0" : "G4", CultureInfo.InvariantCulture);
 }

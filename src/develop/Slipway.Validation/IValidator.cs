@@ -18,7 +18,16 @@ public interface IValidator
 /// <param name="TimeOrdered">True when rows stand in time order: intervals then come from a moving-block bootstrap.</param>
 /// <param name="Model">The model.</param>
 /// <param name="HeldOut">Rows that training did not see, with features and label.</param>
-public sealed record ValidationJob(ValidateSection? Validate, string Task, string Label, bool TimeOrdered, IModel Model, Table HeldOut);
+public sealed record ValidationJob(ValidateSection? Validate, string Task, string Label, bool TimeOrdered, IModel Model, Table HeldOut)
+{
+    /// <summary>What is live, for the gate <c>validate.champion</c>; null leaves that gate out.</summary>
+    public Champion? Champion { get; init; }
+}
+
+/// <summary>The version that is live, with which a candidate is compared.</summary>
+/// <param name="Version">Its name, such as <c>bike-demand@1.0.0</c>.</param>
+/// <param name="LoadAsync">Loads it; the caller disposes it. A <see cref="Core.Errors.SlipwayException"/> makes the gate inconclusive.</param>
+public sealed record Champion(string Version, Func<CancellationToken, Task<IModel>> LoadAsync);
 
 /// <summary>What a gate says.</summary>
 public enum Verdict
@@ -34,10 +43,12 @@ public enum Verdict
 }
 
 /// <summary>One judged gate, with its evidence.</summary>
-/// <param name="Gate">The gate's name, such as <c>performance.rmse</c>.</param>
+/// <param name="Gate">The gate's name, such as <c>performance.rmse</c> or <c>champion.rmse</c>.</param>
 /// <param name="Verdict">What it says.</param>
-/// <param name="Limit">The limit as written, such as <c>&lt;= 60</c>.</param>
-/// <param name="Value">The metric on all held-out rows; null when it has no value (a zero denominator).</param>
+/// <param name="Limit">The limit as written, such as <c>&lt;= 60</c>; of a champion gate its margin in the metric's unit.</param>
+/// <param name="Value">
+/// The metric on all held-out rows; of a champion gate the difference to the live version's, positive when the candidate is worse. Null when it has no value (a zero denominator).
+/// </param>
 /// <param name="Low">The lower end of the 95 % interval; null when there is none.</param>
 /// <param name="High">The upper end.</param>
 /// <param name="Rows">How many rows it rests on.</param>
@@ -45,7 +56,7 @@ public enum Verdict
 public sealed record GateResult(string Gate, Verdict Verdict, string Limit, double? Value, double? Low, double? High, int Rows, string Sentence);
 
 /// <summary>All gates of a validation.</summary>
-/// <param name="Gates">One result a gate, in the yaml's order.</param>
+/// <param name="Gates">One result a gate, in the yaml's order; the champion's last.</param>
 /// <param name="Metrics">Every metric of the task on the held-out rows, whether a gate asks for it or not.</param>
 public sealed record ValidationReport(IReadOnlyList<GateResult> Gates, IReadOnlyDictionary<string, double> Metrics)
 {

@@ -19,17 +19,17 @@ internal sealed class Validator : IValidator
             ? parsed
             : throw new SlipwayException(ErrorKind.InvalidInput, $"'{job.Task}' is no task. The tasks are regression, binary and multiclass.");
         var limits = job.Validate?.Performance ?? [];
-        CheckMetrics(limits, task);
+        CheckMetrics([.. limits.Select(l => l.Metric), .. job.Validate?.Champion is { } gate ? [gate.Metric] : Array.Empty<string>()], task);
         if (job.HeldOut.Rows == 0)
         {
             throw new SlipwayException(ErrorKind.InvalidInput, "There are no held-out rows to judge the model by. Raise train.split.test or provide more data.");
         }
 
         // Scoring and resampling keep a core busy for seconds: not the caller's thread.
-        return Task.Run(() => Validate(job, task, limits, cancellationToken), cancellationToken);
+        return Task.Run(() => JudgeAsync(job, task, limits, cancellationToken), cancellationToken);
     }
 
-    private static ValidationReport Validate(ValidationJob job, LearningTask task, IReadOnlyList<MetricLimit> limits, CancellationToken cancellationToken)
+    private static async Task<ValidationReport> JudgeAsync(ValidationJob job, LearningTask task, IReadOnlyList<MetricLimit> limits, CancellationToken cancellationToken)
     {
         var rows = ModelScorer.Score(job.Model, task, job.Label, job.HeldOut, cancellationToken);
         var block = job.TimeOrdered ? BlockLength.Of(job.HeldOut) : 1;
@@ -39,6 +39,12 @@ internal sealed class Validator : IValidator
             var value = QualityMetrics.Compute(limit.Metric, rows);
             var interval = value is null ? null : Interval(limit.Metric, value.Value, rows, block, cancellationToken);
             gates.Add(Gates.Judge(limit, value, interval, job.HeldOut.Rows));
+        }
+
+        if (job is { Validate.Champion: { } gate, Champion: { } champion })
+        {
+            Interval? Resampled(Func<int[], double?> statistic) => Resample(statistic, job.HeldOut.Rows, block, cancellationToken);
+            gates.Add(await ChampionComparison.JudgeAsync(gate, champion, job, rows, Resampled, cancellationToken));
         }
 
         return new ValidationReport(gates, QualityMetrics.ComputeAll(rows));
@@ -53,17 +59,7 @@ internal sealed class Validator : IValidator
             return wilson;
         }
 
-        var count = rows.Truth.Length;
-        var samples = (int)Math.Clamp(SampledRows / count, FewestSamples, MostSamples);
-        var resampled = Bootstrap.Percentile(
-            count,
-            sample =>
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                return QualityMetrics.Compute(metric, rows, sample);
-            },
-            samples,
-            blockLength: block);
+        var resampled = Resample(sample => QualityMetrics.Compute(metric, rows, sample), rows.Truth.Length, block, cancellationToken);
 
         // Rows that resemble their neighbours know less than as many independent ones, so a share's interval is never narrower than Wilson's.
         return resampled is null || wilson is null
@@ -71,10 +67,20 @@ internal sealed class Validator : IValidator
             : new Interval(Math.Min(resampled.Low, wilson.Low), Math.Max(resampled.High, wilson.High));
     }
 
-    private static void CheckMetrics(IReadOnlyList<MetricLimit> limits, LearningTask task)
+    private static Interval? Resample(Func<int[], double?> statistic, int rows, int block, CancellationToken cancellationToken) => Bootstrap.Percentile(
+        rows,
+        sample =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return statistic(sample);
+        },
+        (int)Math.Clamp(SampledRows / rows, FewestSamples, MostSamples),
+        blockLength: block);
+
+    private static void CheckMetrics(IReadOnlyList<string> metrics, LearningTask task)
     {
         var names = QualityMetrics.Names(task);
-        var unknown = limits.Where(l => !names.Contains(l.Metric)).Select(l => $"A {task.Word()} model has no metric '{l.Metric}'. It has {string.Join(", ", names)}.").ToList();
+        var unknown = metrics.Where(metric => !names.Contains(metric)).Select(metric => $"A {task.Word()} model has no metric '{metric}'. It has {string.Join(", ", names)}.").ToList();
         if (unknown.Count > 0)
         {
             throw new SlipwayException(ErrorKind.InvalidInput, unknown[0]) { Details = unknown };
