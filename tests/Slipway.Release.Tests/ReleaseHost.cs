@@ -13,6 +13,7 @@ using Slipway.Inference.Tensors;
 using Slipway.Registry;
 using Slipway.Release.Tests.Rollouts;
 using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
@@ -42,8 +43,15 @@ public sealed class ReleaseHost : IAsyncDisposable
 
     internal ArtifactServer Server => Get<ArtifactServer>();
 
-    /// <summary>Starts on <paramref name="folder"/>; <paramref name="server"/> is set up before what was deployed is restored.</summary>
-    public static async Task<ReleaseHost> StartAsync(string folder, CancellationToken cancellationToken, Action<IServerSetup>? server = null)
+    internal ScriptedEvidence Evidence => Get<ScriptedEvidence>();
+
+    public IRollouts Rollouts => Get<IRollouts>();
+
+    /// <summary>
+    /// Starts on <paramref name="folder"/>; <paramref name="server"/> is set up before what was deployed is restored, and <paramref name="services"/> adds or replaces parts.
+    /// </summary>
+    public static async Task<ReleaseHost> StartAsync(
+        string folder, CancellationToken cancellationToken, Action<IServerSetup>? server = null, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
@@ -53,9 +61,14 @@ public sealed class ReleaseHost : IAsyncDisposable
             .AddStorage(new StorageOptions(folder))
             .AddRegistry()
             .AddRollouts()
+            .AddSingleton<ScriptedPlans>()
+            .AddSingleton<IReleasePlans>(provider => provider.GetRequiredService<ScriptedPlans>())
+            .AddSingleton<ScriptedEvidence>()
+            .AddSingleton<IRolloutEvidence>(provider => provider.GetRequiredService<ScriptedEvidence>())
             .AddSingleton<ArtifactServer>()
             .AddSingleton<IVersionServer>(provider => provider.GetRequiredService<ArtifactServer>());
 
+        services?.Invoke(builder.Services);
         var app = builder.Build();
         app.Use(AnswerErrorsAsync);
         app.MapRegistry();

@@ -14,10 +14,34 @@ internal sealed partial class DeploymentReconciler(IVersionServer server, Deploy
 
     /// <summary>
     /// Loads and warms what <paramref name="desired"/> names, and returns what the server can be switched to. The stable version must load. The one that a rollback would return to
-    /// need not: a version that has become unreadable could otherwise never be replaced.
+    /// need not: a version that has become unreadable could otherwise never be replaced. A candidate that does not load is left out, and the result says why.
     /// </summary>
     /// <exception cref="SlipwayException">The stable version cannot be loaded.</exception>
-    public async Task<DeploymentState> PrepareAsync(DeploymentState desired, CancellationToken cancellationToken)
+    public async Task<PreparedDeployment> PrepareAsync(DeploymentState desired, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new PreparedDeployment(await PrepareStableAsync(desired, cancellationToken), null);
+        }
+        catch (SlipwayException e) when (desired.Candidate is not null)
+        {
+            // Which of the two it is shows in what follows: when it is the stable one, it fails again and the caller hears why.
+            var stable = await PrepareStableAsync(desired with { Candidate = null }, cancellationToken);
+            var cause = e.InnerException ?? e;
+            return new PreparedDeployment(
+                stable, new SlipwayException(e.Kind, $"{desired.Candidate!.Version.Reference} cannot be loaded for the deployment {desired.Name}: {cause.Message}", cause));
+        }
+    }
+
+    /// <summary>Switches the server to what <see cref="PrepareAsync"/> returned.</summary>
+    public void Activate(DeploymentState prepared)
+    {
+        server.Activate(prepared);
+        _live[prepared.Name] = prepared.Revision;
+        readiness.Mended(prepared.Name);
+    }
+
+    private async Task<DeploymentState> PrepareStableAsync(DeploymentState desired, CancellationToken cancellationToken)
     {
         if (desired.Previous is not null)
         {
@@ -28,7 +52,7 @@ internal sealed partial class DeploymentReconciler(IVersionServer server, Deploy
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                // Which of the two it is shows in what follows: when it is the stable one, it fails again and the caller hears why.
+                // Which of them it is shows in what follows, too.
                 LogNotPrepared(e, desired.Name, desired.Stable.Reference.ToString(), desired.Previous.Reference.ToString());
             }
         }
@@ -47,14 +71,11 @@ internal sealed partial class DeploymentReconciler(IVersionServer server, Deploy
         }
     }
 
-    /// <summary>Switches the server to what <see cref="PrepareAsync"/> returned.</summary>
-    public void Activate(DeploymentState prepared)
-    {
-        server.Activate(prepared);
-        _live[prepared.Name] = prepared.Revision;
-        readiness.Mended(prepared.Name);
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "For {Deployment}, {Stable} and {Previous} cannot both be loaded; trying {Stable} alone, without a version to roll back to")]
     private partial void LogNotPrepared(Exception exception, string deployment, string stable, string previous);
 }
+
+/// <summary>What the server can be switched to.</summary>
+/// <param name="State">The desired state, without what cannot be loaded.</param>
+/// <param name="CandidateProblem">Why the candidate is not in it, or null.</param>
+internal sealed record PreparedDeployment(DeploymentState State, SlipwayException? CandidateProblem);

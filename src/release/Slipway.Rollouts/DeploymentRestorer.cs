@@ -1,14 +1,22 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Core;
+using Slipway.Rollouts.Releases;
 
 namespace Slipway.Rollouts;
 
 /// <summary>
 /// Makes the server answer by what was deployed when the program last ran, before it listens. This also heals a program that was killed between the commit of a change and its switch.
-/// A deployment whose version no longer loads is logged and reported as not ready; the others answer.
+/// A deployment whose version no longer loads is logged and reported as not ready; the others answer. A candidate that no longer loads is taken back, and the stable version answers everybody.
 /// </summary>
 internal sealed partial class DeploymentRestorer(
-    DeploymentStore store, DeploymentTurns turns, DeploymentReconciler reconciler, DeploymentsReadiness readiness, ILogger<DeploymentRestorer> logger) : IHostedService
+    DeploymentStore store,
+    DeploymentTurns turns,
+    DeploymentChanges changes,
+    DeploymentReconciler reconciler,
+    DeploymentsReadiness readiness,
+    TimeProvider time,
+    ILogger<DeploymentRestorer> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -35,7 +43,18 @@ internal sealed partial class DeploymentRestorer(
 
         try
         {
-            reconciler.Activate(await reconciler.PrepareAsync(desired, cancellationToken));
+            var prepared = await reconciler.PrepareAsync(desired, cancellationToken);
+            if (prepared.CandidateProblem is { } problem)
+            {
+                LogTakenBack(problem, desired.Name, desired.Candidate!.Version.Reference.ToString());
+                await changes.CarryOutAsync(
+                    desired.Name,
+                    before => before.Rollout is null ? ReleaseChange.None : RolloutMoves.TakeBack(before, new Move(Actor.Policy, time.GetUtcNow()) { Sentence = problem.Message }),
+                    cancellationToken);
+                return;
+            }
+
+            reconciler.Activate(prepared.State);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -46,4 +65,7 @@ internal sealed partial class DeploymentRestorer(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Deployment} does not answer: {Version}, which was deployed, cannot be loaded. Roll back, or deploy another version")]
     private partial void LogNotRestored(Exception exception, string deployment, string version);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The candidate {Version} of {Deployment} can no longer be loaded; its rollout is rolled back and the stable version answers everybody")]
+    private partial void LogTakenBack(Exception exception, string deployment, string version);
 }

@@ -25,9 +25,19 @@ public sealed record DeploymentState(
     /// <summary>A deployment's first state.</summary>
     public static DeploymentState First(string name, DeployedVersion version, Actor actor, DateTimeOffset at) => new(name, version, null, 1, at, actor.Name);
 
-    /// <summary>Makes <paramref name="version"/> the one that answers, keeping what answered until now for a rollback. What is live already stays as it is.</summary>
-    public DeploymentState Deploy(DeployedVersion version, Actor actor, DateTimeOffset at) =>
-        version == Stable ? this : this with { Stable = version, Previous = Stable, Revision = Revision + 1, ChangedAt = at, ChangedBy = actor.Name };
+    /// <summary>
+    /// Makes <paramref name="version"/> the one that answers everybody, keeping what answered until now for a rollback. What is live already stays as it is; a candidate beside it goes.
+    /// </summary>
+    public DeploymentState Deploy(DeployedVersion version, Actor actor, DateTimeOffset at) => version == Stable
+        ? Candidate is null ? this : TakeBack(actor, at)
+        : this with { Stable = version, Previous = Stable, Candidate = null, Revision = Revision + 1, ChangedAt = at, ChangedBy = actor.Name };
+
+    /// <summary>Lets <paramref name="candidate"/> answer its share beside the stable version, or another share than until now.</summary>
+    public DeploymentState Try(CandidateState candidate, Actor actor, DateTimeOffset at) =>
+        this with { Candidate = candidate, Revision = Revision + 1, ChangedAt = at, ChangedBy = actor.Name };
+
+    /// <summary>The stable version answers everybody again.</summary>
+    public DeploymentState TakeBack(Actor actor, DateTimeOffset at) => this with { Candidate = null, Revision = Revision + 1, ChangedAt = at, ChangedBy = actor.Name };
 
     /// <summary>Goes back to what answered before. The two change places, so that rolling back a rollback goes forward again.</summary>
     public DeploymentState RollBack(Actor actor, DateTimeOffset at) => Previous is null

@@ -1,7 +1,6 @@
 using Dapper;
 using Slipway.Core.Names;
 using Slipway.Storage;
-using Slipway.Storage.Events;
 
 namespace Slipway.Rollouts;
 
@@ -9,25 +8,29 @@ namespace Slipway.Rollouts;
 internal sealed class DeploymentStore(Database database)
 {
     private const string Select = """
-        select name, stable, stable_digest as StableDigest, previous, previous_digest as PreviousDigest, revision, changed_at as ChangedAt, changed_by as ChangedBy
+        select name, stable, stable_digest as StableDigest, previous, previous_digest as PreviousDigest,
+               candidate, candidate_digest as CandidateDigest, candidate_weight as CandidateWeight, candidate_rollout as CandidateRollout,
+               revision, changed_at as ChangedAt, changed_by as ChangedBy
         from deployments
         """;
 
     /// <summary>
-    /// Saves <paramref name="after"/> with its event only if the stored revision is still that of <paramref name="before"/> (no row, where it is null). State and event commit
-    /// together, or neither does.
+    /// Saves <paramref name="after"/> in <paramref name="transaction"/>, only if the stored revision is still that of <paramref name="before"/> (no row, where it is null).
     /// </summary>
-    public Task<bool> TrySaveAsync(DeploymentState? before, DeploymentState after, IEvent happened, CancellationToken cancellationToken)
+    public static async Task<bool> TrySaveAsync(WriteTransaction transaction, DeploymentState? before, DeploymentState after)
     {
         const string Insert = """
-            insert into deployments (name, stable, stable_digest, previous, previous_digest, revision, changed_at, changed_by)
-            values (@Name, @Stable, @StableDigest, @Previous, @PreviousDigest, @Revision, @ChangedAt, @ChangedBy)
+            insert into deployments (
+                name, stable, stable_digest, previous, previous_digest, candidate, candidate_digest, candidate_weight, candidate_rollout, revision, changed_at, changed_by)
+            values (
+                @Name, @Stable, @StableDigest, @Previous, @PreviousDigest, @Candidate, @CandidateDigest, @CandidateWeight, @CandidateRollout, @Revision, @ChangedAt, @ChangedBy)
             on conflict do nothing
             """;
 
         const string Update = """
             update deployments
             set stable = @Stable, stable_digest = @StableDigest, previous = @Previous, previous_digest = @PreviousDigest,
+                candidate = @Candidate, candidate_digest = @CandidateDigest, candidate_weight = @CandidateWeight, candidate_rollout = @CandidateRollout,
                 revision = @Revision, changed_at = @ChangedAt, changed_by = @ChangedBy
             where name = @Name and revision = @Before
             """;
@@ -39,24 +42,17 @@ internal sealed class DeploymentStore(Database database)
             StableDigest = after.Stable.ArtifactDigest,
             Previous = after.Previous?.Reference.ToString(),
             PreviousDigest = after.Previous?.ArtifactDigest,
+            Candidate = after.Candidate?.Version.Reference.ToString(),
+            CandidateDigest = after.Candidate?.Version.ArtifactDigest,
+            CandidateWeight = after.Candidate?.Weight,
+            CandidateRollout = after.Candidate?.Rollout,
             after.Revision,
             ChangedAt = StoredTime.Format(after.ChangedAt),
             after.ChangedBy,
             Before = before?.Revision ?? 0,
         };
 
-        return database.WriteAsync(
-            async transaction =>
-            {
-                if (await transaction.ExecuteAsync(before is null ? Insert : Update, parameters) == 0)
-                {
-                    return false;
-                }
-
-                await transaction.AppendAsync(happened);
-                return true;
-            },
-            cancellationToken);
+        return await transaction.ExecuteAsync(before is null ? Insert : Update, parameters) > 0;
     }
 
     /// <summary>The deployment, or null.</summary>
@@ -84,6 +80,10 @@ internal sealed class DeploymentStore(Database database)
         public required string StableDigest { get; init; }
         public string? Previous { get; init; }
         public string? PreviousDigest { get; init; }
+        public string? Candidate { get; init; }
+        public string? CandidateDigest { get; init; }
+        public double? CandidateWeight { get; init; }
+        public string? CandidateRollout { get; init; }
         public required long Revision { get; init; }
         public required string ChangedAt { get; init; }
         public required string ChangedBy { get; init; }
@@ -94,6 +94,11 @@ internal sealed class DeploymentStore(Database database)
             Previous is null ? null : new DeployedVersion(VersionReference.Parse(Previous), PreviousDigest!),
             Revision,
             StoredTime.Parse(ChangedAt),
-            ChangedBy);
+            ChangedBy)
+        {
+            Candidate = Candidate is null
+                ? null
+                : new CandidateState(new DeployedVersion(VersionReference.Parse(Candidate), CandidateDigest!), CandidateWeight!.Value, CandidateRollout!),
+        };
     }
 }

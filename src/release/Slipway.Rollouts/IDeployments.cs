@@ -9,12 +9,16 @@ public interface IDeployments
 {
     /// <summary>
     /// Makes <paramref name="version"/> the stable version of <paramref name="name"/>: loads and warms it, commits state and event, then switches. When it returns
-    /// every new request gets that version. Deploying what is already live changes nothing. A version that cannot be loaded is never switched to.
+    /// every new request gets that version. Deploying what is already live changes nothing. A version that cannot be loaded is never switched to. While a rollout is under way, deploying its
+    /// candidate promotes it, and deploying anything else (the stable version, too) ends it as rolled back.
     /// </summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.Conflict"/> unless the version is approved.</exception>
     Task<DeploymentState> DeployAsync(string name, VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken);
 
-    /// <summary>Switches back to the version that was live before; it has stayed loaded, so this takes milliseconds.</summary>
+    /// <summary>
+    /// Takes back the candidate of a rollout that is under way; where there is none, switches back to the version that was live before. What answers then has stayed loaded, so this takes
+    /// milliseconds.
+    /// </summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.Conflict"/> when there is none.</exception>
     Task<DeploymentState> RollbackAsync(string name, Actor actor, string? reason, CancellationToken cancellationToken);
 

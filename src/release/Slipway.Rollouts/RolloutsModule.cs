@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Rollouts.Endpoints;
 using Slipway.Rollouts.Migrations;
+using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 
 namespace Slipway.Rollouts;
@@ -12,20 +13,30 @@ namespace Slipway.Rollouts;
 public static class RolloutsModule
 {
     /// <summary>
-    /// Adds <see cref="IDeployments"/>, its tables, <see cref="IDeploymentsReadiness"/>, and the service that restores what was deployed when the program starts.
-    /// Needs an <see cref="IVersionServer"/>.
+    /// Adds <see cref="IDeployments"/>, <see cref="IRollouts"/>, their tables, <see cref="IDeploymentsReadiness"/>, and the services that restore what was deployed and let rollouts go on
+    /// when the program starts. Needs an <see cref="IVersionServer"/>; takes evidence from an <see cref="IRolloutEvidence"/> and plans from an <see cref="IReleasePlans"/> where there are any.
     /// </summary>
     public static IServiceCollection AddRollouts(this IServiceCollection services) => services
-        .AddSingleton(new SchemaPart(typeof(RolloutsModule).Assembly, M2026112450_Deployments.Number))
+        .AddSingleton(new SchemaPart(typeof(RolloutsModule).Assembly, M2026112550_Rollouts.Number))
         .AddSingleton<DeploymentStore>()
         .AddSingleton<DeploymentTurns>()
         .AddSingleton<DeploymentsReadiness>()
         .AddSingleton<IDeploymentsReadiness>(provider => provider.GetRequiredService<DeploymentsReadiness>())
         .AddSingleton<DeploymentReconciler>()
+        .AddSingleton<RolloutStore>()
+        .AddSingleton<ReleaseStore>()
+        .AddSingleton<RolloutSignal>()
+        .AddSingleton<RolloutNeighbours>()
+        .AddSingleton<DeploymentChanges>()
+        .AddSingleton<RolloutReconciler>()
+        .AddSingleton<RolloutStart>()
+        .AddSingleton<RolloutWatch>()
         .AddSingleton<IDeployments, Deployments>()
-        .AddHostedService<DeploymentRestorer>();
+        .AddSingleton<IRollouts, RolloutBook>()
+        .AddHostedService<DeploymentRestorer>()
+        .AddHostedService<RolloutDriver>();
 
-    /// <summary>Maps <c>/api/v1/deployments</c>.</summary>
+    /// <summary>Maps <c>/api/v1/deployments</c> and <c>/api/v1/rollouts</c>.</summary>
     public static IEndpointRouteBuilder MapRollouts(this IEndpointRouteBuilder routes)
     {
         var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Deployments");
@@ -34,6 +45,14 @@ public static class RolloutsModule
         ListDeploymentEvents.Map(deployments);
         DeployVersion.Map(deployments);
         RollBackDeployment.Map(deployments);
+
+        var rollouts = routes.MapGroup("/api/v1/rollouts").WithTags("Rollouts");
+        ListRollouts.Map(rollouts);
+        GetRollout.Map(rollouts);
+        ListRolloutLooks.Map(rollouts);
+        WatchRollout.Map(rollouts);
+        PromoteRollout.Map(rollouts);
+        RollBackRollout.Map(rollouts);
         return routes;
     }
 }

@@ -70,6 +70,11 @@ internal sealed class ArtifactServer(IArtifactStore artifacts) : IVersionServer,
             {
                 await LoadAsync(desired.Previous, cancellationToken);
             }
+
+            if (desired.Candidate is { } candidate)
+            {
+                await LoadAsync(candidate.Version, cancellationToken);
+            }
         }
         catch
         {
@@ -88,7 +93,7 @@ internal sealed class ArtifactServer(IArtifactStore artifacts) : IVersionServer,
         OnActivate(state);
         lock (_gate)
         {
-            if (!_loaded.ContainsKey(state.Stable) || (state.Previous is not null && !_loaded.ContainsKey(state.Previous)))
+            if (!Names(state).All(_loaded.ContainsKey))
             {
                 throw new InvalidOperationException($"{state} must be prepared before it is switched to.");
             }
@@ -124,10 +129,12 @@ internal sealed class ArtifactServer(IArtifactStore artifacts) : IVersionServer,
         }
     }
 
+    private static IEnumerable<DeployedVersion> Names(DeploymentState state) => new[] { state.Stable, state.Previous, state.Candidate?.Version }.OfType<DeployedVersion>();
+
     private void LetGo()
     {
         var named = _active.Values.Concat(_prepared.Values).ToList();
-        foreach (var version in _loaded.Keys.Where(v => !named.Any(s => s.Stable == v || s.Previous == v)).ToList())
+        foreach (var version in _loaded.Keys.Where(v => !named.Any(s => Names(s).Contains(v))).ToList())
         {
             _loaded.Remove(version);
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Registry;
 using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 
 namespace Slipway.Release.Tests.Rollouts;
@@ -119,13 +120,10 @@ public sealed class ConcurrencyTests(ReleaseFixture fixture)
         var second = await _host.AddApprovedAsync(_model, "2", Cancel);
         using var leaves = new CancellationTokenSource();
         var database = new Leaving(_host.Get<Database>(), leaves);
-        var readiness = new DeploymentsReadiness();
-        var deployments = new Deployments(
-            new DeploymentStore(database),
-            _host.Registry,
-            new DeploymentTurns(),
-            new DeploymentReconciler(_host.Server, readiness, NullLogger<DeploymentReconciler>.Instance),
-            TimeProvider.System);
+        var store = new DeploymentStore(database);
+        var reconciler = new DeploymentReconciler(_host.Server, new DeploymentsReadiness(), NullLogger<DeploymentReconciler>.Instance);
+        var changes = new DeploymentChanges(store, new RolloutStore(database), new ReleaseStore(database), new RolloutSignal(), _host.Registry, reconciler);
+        var deployments = new Deployments(store, _host.Registry, new DeploymentTurns(), changes, TimeProvider.System);
 
         await deployments.DeployAsync(_name, second.Reference, ReleaseHost.Alice, null, leaves.Token);
 

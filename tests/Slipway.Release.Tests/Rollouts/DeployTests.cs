@@ -3,6 +3,7 @@ using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Registry;
 using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 
 namespace Slipway.Release.Tests.Rollouts;
 
@@ -164,16 +165,17 @@ public sealed class DeployTests(ReleaseFixture fixture)
     [Fact]
     public async Task Of_two_changes_from_the_same_snapshot_one_loses()
     {
-        var store = _host.Get<DeploymentStore>();
+        var store = _host.Get<ReleaseStore>();
         var first = await _host.AddApprovedAsync(_model, "1", Cancel);
         await _host.DeployAsync(_name, first.Reference, Cancel);
         var before = (await _host.Deployments.FindAsync(_name, Cancel))!;
         var after = before.Deploy(new DeployedVersion(new VersionReference(_model, new SemanticVersion(1, 0, 1)), "a2"), ReleaseHost.Alice, before.ChangedAt);
         var happened = new VersionDeployed(_name, after.Stable.Reference, "a2", first.Reference, 2, null, ReleaseHost.Alice);
 
-        Assert.True(await store.TrySaveAsync(before, after, happened, Cancel));
-        Assert.False(await store.TrySaveAsync(before, after, happened, Cancel));
-        Assert.False(await store.TrySaveAsync(null, before, happened, Cancel));
+        var change = new ReleaseChange { Deployment = after, Events = [happened] };
+        Assert.True(await store.TryCommitAsync(new Standing(before, null), change, Cancel));
+        Assert.False(await store.TryCommitAsync(new Standing(before, null), change, Cancel));
+        Assert.False(await store.TryCommitAsync(new Standing(null, null), change, Cancel));
 
         Assert.Equal(after, await _host.Deployments.FindAsync(_name, Cancel));
         Assert.Equal(2, (await _host.Events.ReadSubjectAsync($"deployment/{_name}", 10, Cancel)).Count);

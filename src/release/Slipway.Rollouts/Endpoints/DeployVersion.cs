@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Core.Names;
+using Slipway.Rollouts.Releases;
 
 namespace Slipway.Rollouts.Endpoints;
 
@@ -12,22 +13,38 @@ internal static class DeployVersion
     public static void Map(IEndpointRouteBuilder deployments) => deployments
         .MapPost("/{name}/deploy", HandleAsync)
         .WithName("DeployVersion")
-        .WithSummary("Make an approved version the one that answers")
+        .WithSummary("Make an approved version the one that answers: at once (200, the deployment), or by a rollout (202, the rollout) where the strategy is blue-green or canary")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .Needs(Permission.Deploy);
 
-    private static async Task<Ok<DeploymentState>> HandleAsync(
-        string name, DeployRequest? request, IDeployments deployments, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<DeploymentState>, Accepted<RolloutState>>> HandleAsync(
+        string name,
+        DeployRequest? request,
+        IDeployments deployments,
+        IRollouts rollouts,
+        RolloutNeighbours neighbours,
+        HttpContext context,
+        CancellationToken cancellationToken)
     {
         var version = VersionReference.Parse(request?.Version ?? "");
-        return TypedResults.Ok(await deployments.DeployAsync(name, version, context.GetActor(), request?.Reason, cancellationToken));
+        ResourceName.Check(name, "deployment");
+        var plan = await neighbours.FindPlanAsync(name, cancellationToken) ?? new RolloutPlan { Strategy = PlanCheck.Immediate };
+        plan = request?.Strategy is { } strategy ? plan.By(PlanCheck.CheckStrategy(strategy)) : plan;
+        if (plan.Strategy == PlanCheck.Immediate)
+        {
+            return TypedResults.Ok(await deployments.DeployAsync(name, version, context.GetActor(), request?.Reason, cancellationToken));
+        }
+
+        var rollout = await rollouts.StartAsync(new RolloutRequest(name, version, plan, request?.Reason), context.GetActor(), cancellationToken);
+        return TypedResults.Accepted($"/api/v1/rollouts/{rollout.Id}", rollout);
     }
 }
 
 /// <summary>What to deploy.</summary>
 /// <param name="Version">The version, such as <c>bike-demand@1.0.0</c>.</param>
 /// <param name="Reason">Why, for the history.</param>
-internal sealed record DeployRequest(string? Version, string? Reason);
+/// <param name="Strategy"><c>immediate</c>, <c>blue-green</c> or <c>canary</c>; else that of the deployment's project, else <c>immediate</c>.</param>
+internal sealed record DeployRequest(string? Version, string? Reason, string? Strategy = null);

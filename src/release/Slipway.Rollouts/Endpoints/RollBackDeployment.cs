@@ -11,7 +11,7 @@ internal static class RollBackDeployment
     public static void Map(IEndpointRouteBuilder deployments) => deployments
         .MapPost("/{name}/rollback", HandleAsync)
         .WithName("RollBackDeployment")
-        .WithSummary("Go back to the version that answered before")
+        .WithSummary("Take back the candidate that is being tried, or else go back to the version that answered before")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)

@@ -12,7 +12,7 @@ public interface IRollouts
 {
     /// <summary>
     /// Starts a rollout. A deployment's first version, and the strategy <c>immediate</c>, take over at once and the rollout is returned as promoted. The same origin again returns the
-    /// rollout that it started, whatever became of it; the same candidate while it is under way returns that one.
+    /// rollout that it started, whatever became of it; the same candidate while it is under way returns that one; a version that answers already begins nothing and is returned as promoted.
     /// </summary>
     /// <exception cref="SlipwayException">
     /// <see cref="ErrorKind.Conflict"/>: the version is not approved, another rollout of the deployment is under way, or (canary) the candidate's signature breaks the callers of the stable one.
@@ -25,7 +25,10 @@ public interface IRollouts
     /// <summary>Takes the candidate back now. <see cref="ErrorKind.Conflict"/> when the rollout has ended.</summary>
     Task<RolloutState> RollBackAsync(string id, Actor actor, string? reason, CancellationToken cancellationToken);
 
-    /// <summary>Looks at new evidence of the deployment's rollout and acts on it; returns when there is nothing more to do now. Idempotent; cheap when nothing is under way.</summary>
+    /// <summary>
+    /// Looks at new evidence of the deployment's rollout and acts on it; returns when there is nothing more to do now. Idempotent; cheap when nothing is under way. It waits for the
+    /// deployment's turn and reads <see cref="IRolloutEvidence"/> in it: hold no lock that the evidence needs.
+    /// </summary>
     Task ReconcileAsync(string deployment, CancellationToken cancellationToken);
 
     /// <summary>A rollout, or null.</summary>

@@ -31,15 +31,21 @@ public sealed record RolloutPlan
         ? TimeSpan.FromDays(1)
         : TimeSpan.FromTicks(Math.Clamp(Steps.Min(s => s.For.Ticks) / 30, TimeSpan.TicksPerSecond, TimeSpan.TicksPerDay));
 
+    // As for a project that asks for a canary without steps: small enough that a gross mistake hurts few, large enough at the end that safety can be proven.
+    private static IReadOnlyList<CanaryStep> UsualSteps { get; } = [new(0.05, TimeSpan.FromDays(1)), new(0.25, TimeSpan.FromDays(1)), new(0.5, TimeSpan.FromDays(2))];
+
     /// <summary>The plan of a project's <c>deploy</c> section, with another strategy where one is given.</summary>
-    public static RolloutPlan Of(DeploySection deploy, string? strategy = null) => new()
+    public static RolloutPlan Of(DeploySection deploy, string? strategy = null) => new RolloutPlan
     {
-        Strategy = strategy ?? deploy.Strategy,
+        Strategy = deploy.Strategy,
         Steps = deploy.Steps,
         Advance = deploy.Advance,
         Alpha = deploy.Alpha,
         Guardrails = deploy.Guardrails,
         Segments = deploy.Segments,
         Inconclusive = deploy.Inconclusive,
-    };
+    }.By(strategy ?? deploy.Strategy);
+
+    /// <summary>The same by another strategy. A canary without steps takes 5 %, 25 % (a day each) and 50 % (two days).</summary>
+    public RolloutPlan By(string strategy) => this with { Strategy = strategy, Steps = strategy == PlanCheck.Canary && Steps.Count == 0 ? UsualSteps : Steps };
 }

@@ -9,7 +9,7 @@ public enum RolloutStatus
     /// <summary>The candidate is being judged.</summary>
     Running,
 
-    /// <summary>A step ended without a verdict, or somebody paused it: the weight stays until somebody promotes or rolls back.</summary>
+    /// <summary>A step ended without a verdict: the weight stays until somebody promotes or rolls back. Looks go on, and proven harm still takes the candidate back.</summary>
     Held,
 
     /// <summary>The candidate is the stable version.</summary>
@@ -46,7 +46,7 @@ public sealed record RolloutState
     /// <summary>The candidate's share of requests now.</summary>
     public double Weight { get; init; }
 
-    /// <summary>When the step began, in event time; null until the first evidence.</summary>
+    /// <summary>When the step began, in event time: at the beginning of the first slot that brought evidence in it; null until then.</summary>
     public DateTimeOffset? StepStartedAt { get; init; }
 
     /// <summary>Looks so far.</summary>
@@ -58,7 +58,7 @@ public sealed record RolloutState
     /// <summary>The comparison of each guardrail overall and in each segment.</summary>
     public IReadOnlyList<GuardrailEvidence> Evidence { get; init; } = [];
 
-    /// <summary>The last decision as one sentence for people.</summary>
+    /// <summary>The last decision, with its numbers, in a sentence or two for people.</summary>
     public string Sentence { get; init; } = "";
 
     /// <summary>When it began (UTC, the server's clock).</summary>
@@ -80,7 +80,10 @@ public sealed record RolloutState
 /// <summary>What is known about one guardrail in one segment.</summary>
 /// <param name="Metric">The guardrail's metric.</param>
 /// <param name="Segment">Empty for all requests, else <c>workingday=1</c>.</param>
-/// <param name="HarmLimit">The log e-value at which harm is proven: ln(number of comparisons / α).</param>
+/// <param name="HarmLimit">
+/// The log e-value at which harm is proven: ln(1 / share of α). Without segments each of G guardrails gets α/G; with segments, all requests get half of that, and a guardrail's k-th segment
+/// value to appear the other half over k(k+1).
+/// </param>
 /// <param name="SafeLimit">The log e-value at which safety is proven: ln(1 / α); null in a segment, where only harm is judged.</param>
 /// <param name="Comparison">Counts, means and log e-values.</param>
 public sealed record GuardrailEvidence(string Metric, string Segment, double HarmLimit, double? SafeLimit, LossComparison Comparison);

@@ -1,0 +1,57 @@
+using Slipway.Storage;
+
+namespace Slipway.Rollouts.Releases;
+
+/// <summary>Commits deployment, rollout, look and events together, or none of them.</summary>
+internal sealed class ReleaseStore(Database database)
+{
+    /// <summary>False, and nothing is changed, when deployment or rollout is no longer what <paramref name="before"/> says: the race is settled in the database.</summary>
+    public async Task<bool> TryCommitAsync(Standing before, ReleaseChange change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.WriteAsync(
+                async transaction =>
+                {
+                    await SaveAsync(transaction, before, change);
+                    return true;
+                },
+                cancellationToken);
+            return true;
+        }
+        catch (LostRaceException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task SaveAsync(WriteTransaction transaction, Standing before, ReleaseChange change)
+    {
+        if (change.Deployment is { } deployment && !await DeploymentStore.TrySaveAsync(transaction, before.Deployment, deployment))
+        {
+            throw new LostRaceException();
+        }
+
+        if (change.Rollout is { } rollout)
+        {
+            var former = before.Rollout?.Id == rollout.Id ? before.Rollout : null;
+            if (!await RolloutStore.TrySaveAsync(transaction, former, rollout))
+            {
+                throw new LostRaceException();
+            }
+        }
+
+        if (change.Look is { } look)
+        {
+            await RolloutStore.AddAsync(transaction, look);
+        }
+
+        foreach (var happened in change.Events)
+        {
+            await transaction.AppendAsync(happened);
+        }
+    }
+
+    // Only an exception undoes what the transaction has done so far.
+    private sealed class LostRaceException : Exception;
+}
