@@ -9,8 +9,8 @@ namespace Slipway.Serving;
 public interface IInferenceService
 {
     /// <summary>
-    /// Takes up a request: starts its clock and finds the deployment. The caller disposes the call, whatever happens, and says <see cref="InferenceCall.Complete"/> when the
-    /// answer stands.
+    /// Takes up a request: starts its clock and finds the deployment. The caller disposes the call, whatever happens, and says <see cref="InferenceCall.Complete"/> or
+    /// <see cref="InferenceCall.Fail(Exception)"/> when the answer stands, before it sends anything.
     /// </summary>
     /// <param name="deployment">The name that the caller used.</param>
     /// <param name="version">A semantic version or a version's number, when the caller wants one of the loaded versions; null for the deployment's choice.</param>

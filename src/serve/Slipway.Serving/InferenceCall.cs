@@ -1,6 +1,7 @@
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Names;
 using Slipway.Inference.Tensors;
+using Slipway.Rollouts;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
@@ -15,13 +16,15 @@ public sealed class InferenceCall : IDisposable
 
     private readonly ObjectPool<InferenceCall> _pool;
     private readonly TimeProvider _time;
+    private readonly GuardedSink? _sink;
     private long _started;
     private bool _completed;
 
-    internal InferenceCall(ObjectPool<InferenceCall> pool, TimeProvider time)
+    internal InferenceCall(ObjectPool<InferenceCall> pool, TimeProvider time, GuardedSink? sink)
     {
         _pool = pool;
         _time = time;
+        _sink = sink;
     }
 
     /// <summary>The request's tensors; a protocol fills them, and scoring brings them into the signature's order.</summary>
@@ -48,11 +51,32 @@ public sealed class InferenceCall : IDisposable
     /// <summary>The deployment's name.</summary>
     public string Deployment { get; private set; } = "";
 
-    /// <summary>The version that answered; null until scored.</summary>
+    /// <summary>When the server took the request up (UTC).</summary>
+    public DateTimeOffset ArrivedAt { get; private set; }
+
+    /// <summary>The time from the arrival until the answer stood; zero until completed. Sending is not part of it.</summary>
+    public TimeSpan Duration { get; private set; }
+
+    /// <summary>Whose fault it is that there is no answer; <see cref="CallFailure.None"/> until completed.</summary>
+    public CallFailure Failure { get; private set; }
+
+    /// <summary>
+    /// The version that answered; null until one was chosen. A call that failed before that is completed with the one that answers when nothing is known of the request: the version asked
+    /// for, else the stable one.
+    /// </summary>
     public VersionReference? Version => Answered?.Reference;
 
-    /// <summary>The role of the version that answered; null until scored.</summary>
+    /// <summary>The role of <see cref="Version"/>: <c>stable</c>, <c>candidate</c> or <c>previous</c>.</summary>
     public string? Role => Answered?.Role;
+
+    /// <summary>The rollout that was in force when the version was chosen; null without one.</summary>
+    public CandidateState? Candidate { get; private set; }
+
+    /// <summary>
+    /// True when the candidate's weight and the request's unit decided between stable and candidate, so that nothing else did and the two can be compared. False without a candidate, at
+    /// weight 0, for a version that was asked for, and where the rows' units belong to both sides.
+    /// </summary>
+    public bool Randomised { get; private set; }
 
     /// <summary>How many rows were scored.</summary>
     public int Rows { get; internal set; }
@@ -63,8 +87,8 @@ public sealed class InferenceCall : IDisposable
     /// <summary>What was served under the name when the call began: its words, before the version is chosen.</summary>
     internal ServedDeployment? Route { get; private set; }
 
-    /// <summary>The version that answered, or null.</summary>
-    internal ServedVersion? Answered { get; set; }
+    /// <summary>The version that answered, or null until one was chosen.</summary>
+    internal ServedVersion? Answered { get; private set; }
 
     /// <summary>The request's body. BYTES elements point into it, so it lives as long as the call.</summary>
     internal CallBuffer Body { get; } = new();
@@ -76,29 +100,28 @@ public sealed class InferenceCall : IDisposable
     internal CallBuffer Answer { get; } = new();
 
     /// <summary>
-    /// Says that the answer stands, and counts it. What follows (the network, a slow reader) is not the model's time. Later calls of it change nothing.
+    /// Says that the answer stands, counts it and passes it to <see cref="IPredictionSink"/>. What follows (the network, a slow reader) is not the model's time. Later calls of it change
+    /// nothing.
     /// </summary>
-    public void Complete(bool failed)
-    {
-        if (_completed)
-        {
-            return;
-        }
+    public void Complete() => Finish(CallFailure.None);
 
-        _completed = true;
+    /// <summary>
+    /// Says that the answer is an error, and whose fault it is: that of the caller, where the exception is about the request; else the server's. Otherwise as <see cref="Complete"/>.
+    /// </summary>
+    public void Fail(Exception exception) => Finish(
+        // A request that was scored was right. What its answer cannot carry after that, such as NaN in JSON, is the version's doing.
+        Rows > 0 ? CallFailure.Server : CallFailures.Of(exception));
 
-        // What failed before a version was chosen counts for the one that would have answered.
-        var version = Answered ?? Route?.Find(Pinned);
-        version?.Figures.Record(_started, _time.GetTimestamp(), failed ? 0 : Rows, failed);
-    }
+    /// <summary>Says that the answer is an error, and whose fault it is. Otherwise as <see cref="Complete"/>.</summary>
+    public void Fail(CallFailure failure) => Finish(failure);
 
     /// <summary>Says that nobody waits for the answer any more: the call is not counted.</summary>
     public void Abandon() => _completed = true;
 
-    /// <summary>Gives the call back. One that was neither completed nor abandoned counts as failed.</summary>
+    /// <summary>Gives the call back. One that was neither completed nor abandoned counts as the server's failure.</summary>
     public void Dispose()
     {
-        Complete(failed: true);
+        Finish(CallFailure.Server);
         Inputs.Clear(KeptBytes);
         Outputs.Clear(KeptBytes);
         RequestedOutputs.Clear();
@@ -109,6 +132,7 @@ public sealed class InferenceCall : IDisposable
         RequestId = null;
         Route = null;
         Answered = null;
+        Candidate = null;
         _pool.Return(this);
     }
 
@@ -120,6 +144,41 @@ public sealed class InferenceCall : IDisposable
         Pinned = pinned;
         Route = route;
         Rows = 0;
-        GeneratedId = PredictionIds.Next(_time);
+        Duration = TimeSpan.Zero;
+        Failure = CallFailure.None;
+        Answered = null;
+        Candidate = null;
+        Randomised = false;
+        ArrivedAt = _time.GetUtcNow();
+        GeneratedId = PredictionIds.Next(ArrivedAt);
+    }
+
+    /// <summary>Settles who answers. All three come from one snapshot.</summary>
+    internal void Choose(ServedVersion version, CandidateState? candidate, bool randomised)
+    {
+        Answered = version;
+        Candidate = candidate;
+        Randomised = randomised;
+    }
+
+    private void Finish(CallFailure failure)
+    {
+        if (_completed)
+        {
+            return;
+        }
+
+        _completed = true;
+        if (Answered is null && Route?.Find(Pinned) is { } likely)
+        {
+            Choose(likely, Route.State.Candidate, randomised: false);
+        }
+
+        var ended = _time.GetTimestamp();
+        Duration = _time.GetElapsedTime(_started, ended);
+        Failure = failure;
+        var failed = failure != CallFailure.None;
+        Answered?.Figures.Record(_started, ended, failed ? 0 : Rows, failed);
+        _sink?.Record(this);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Errors;
 using Slipway.Inference;
@@ -11,10 +12,10 @@ internal sealed class InferenceService : IInferenceService
     private readonly VersionServer _versions;
     private readonly ObjectPool<InferenceCall> _calls;
 
-    public InferenceService(VersionServer versions, TimeProvider time)
+    public InferenceService(VersionServer versions, TimeProvider time, ILogger<InferenceService> log, IPredictionSink? sink = null)
     {
         _versions = versions;
-        _calls = new CallPool(time).Pool;
+        _calls = new CallPool(time, sink is null ? null : new GuardedSink(sink, log)).Pool;
     }
 
     public InferenceCall Begin(string deployment, string? version)
@@ -29,23 +30,30 @@ internal sealed class InferenceService : IInferenceService
     {
         while (true)
         {
-            var (_, version) = _versions.Get(call.Deployment, call.Pinned);
+            var (deployment, version) = _versions.Get(call.Deployment, call.Pinned);
+            var share = Share.Undivided;
+            if (deployment.Candidate is not null && call.Pinned is null)
+            {
+                share = CandidateShare.Of(deployment.State.Candidate!, call);
+                version = share == Share.Candidate ? deployment.Candidate : deployment.Stable;
+            }
 
-            // No lease means that the version was retired after the snapshot was read, so a newer snapshot is there.
+            // No lease means that the version was retired after the snapshot was read, so a newer snapshot is there. What is decided again is decided by the same hash; only another
+            // weight or another rollout can change it.
             if (version.Loaded.Model.TryLease(out var lease))
             {
                 using (lease)
                 {
-                    Run(call, version, lease.Model);
+                    call.Choose(version, deployment.State.Candidate, randomised: share != Share.Undivided);
+                    Run(call, lease.Model);
                     return ValueTask.CompletedTask;
                 }
             }
         }
     }
 
-    private static void Run(InferenceCall call, ServedVersion version, IModel model)
+    private static void Run(InferenceCall call, IModel model)
     {
-        call.Answered = version;
         CheckRequestedOutputs(call, model.Signature);
         var rows = SignatureCheck.Apply(model.Signature, call.Inputs, call.Deployment);
         call.Fields.CheckRows(rows);
@@ -67,13 +75,13 @@ internal sealed class InferenceService : IInferenceService
     }
 
     /// <summary>The pool and the policy need each other: a call returns itself.</summary>
-    private sealed class CallPool(TimeProvider time) : PooledObjectPolicy<InferenceCall>
+    private sealed class CallPool(TimeProvider time, GuardedSink? sink) : PooledObjectPolicy<InferenceCall>
     {
         private ObjectPool<InferenceCall>? _pool;
 
         public ObjectPool<InferenceCall> Pool => _pool ??= new DefaultObjectPool<InferenceCall>(this, maximumRetained: 64 * Environment.ProcessorCount);
 
-        public override InferenceCall Create() => new(Pool, time);
+        public override InferenceCall Create() => new(Pool, time, sink);
 
         public override bool Return(InferenceCall obj) => true;
     }

@@ -89,7 +89,7 @@ public sealed class AnswerTests
     {
         using var call = Calls.Create(Calls.Route([new TensorSpec("x", TensorType.Float64, [-1])], [new TensorSpec("score", TensorType.Float64, [-1])]));
         fill(call.Outputs);
-        call.Answered = call.Route!.Stable;
+        call.Choose(call.Route!.Stable, candidate: null, randomised: false);
         AnswerWriter.Write(call);
         using var answer = JsonDocument.Parse(call.Answer.Written);
         var output = answer.RootElement.GetProperty("outputs")[0];

@@ -22,13 +22,13 @@ internal static class Calls
         var state = new DeploymentState("m", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
         var model = ModelLoader.Load(Path.Combine(AppContext.BaseDirectory, "Serving", "Models", "first"), new ModelLoadOptions());
         var loaded = new LoadedVersion(new LoadedModel(model), signature, "lightgbm", 1);
-        return new ServedDeployment(state, new ServedVersion("m", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), null);
+        return new ServedDeployment(state, new ServedVersion("m", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), candidate: null, previous: null);
     }
 
     /// <summary>A call that has begun, and is counted nowhere.</summary>
     public static InferenceCall Create(ServedDeployment route)
     {
-        var call = new InferenceCall(Pool, TimeProvider.System);
+        var call = new InferenceCall(Pool, TimeProvider.System, sink: null);
         call.Start(route, null);
         call.Abandon();
         return call;

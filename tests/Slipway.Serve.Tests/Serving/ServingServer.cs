@@ -74,11 +74,12 @@ public sealed class ServingServer : IAsyncDisposable
         return new ServingServer(app, folder);
     }
 
-    /// <summary>Registers and approves one of the model folders beside the tests.</summary>
+    /// <summary>Registers and approves one of the model folders beside the tests, or a folder with a full path.</summary>
     public async Task<VersionReference> AddVersionAsync(string model, string folder, CancellationToken cancellationToken)
     {
-        var artifact = await Services.GetRequiredService<IArtifactStore>().PutFolderAsync(Path.Combine(AppContext.BaseDirectory, "Serving", "Models", folder), cancellationToken);
-        using var loaded = ModelLoader.Load(Path.Combine(AppContext.BaseDirectory, "Serving", "Models", folder), new ModelLoadOptions());
+        folder = Path.Combine(AppContext.BaseDirectory, "Serving", "Models", folder);
+        var artifact = await Services.GetRequiredService<IArtifactStore>().PutFolderAsync(folder, cancellationToken);
+        using var loaded = ModelLoader.Load(folder, new ModelLoadOptions());
         var registry = Services.GetRequiredService<IModelRegistry>();
         var lineage = new Lineage(null, null, new Dictionary<string, string>(), null, null);
         var registered = await registry.RegisterAsync(
@@ -101,6 +102,21 @@ public sealed class ServingServer : IAsyncDisposable
         }
 
         return (first, second);
+    }
+
+    /// <summary>Lets a rollout try a version with a share of a deployment's requests; without a version, ends it.</summary>
+    public async Task TryAsync(string name, VersionReference? version, double weight, string rollout, CancellationToken cancellationToken)
+    {
+        var state = (await Deployments.FindAsync(name, cancellationToken))!;
+        if (version is not null)
+        {
+            var known = await Services.GetRequiredService<IModelRegistry>().GetAsync(version, cancellationToken);
+            state = state with { Candidate = new CandidateState(new DeployedVersion(version, known.ArtifactDigest), weight, rollout) };
+        }
+
+        var versions = Services.GetRequiredService<IVersionServer>();
+        await versions.PrepareAsync(state, cancellationToken);
+        versions.Activate(state);
     }
 
     public async Task<Answer> PostAsync(string path, string body, CancellationToken cancellationToken) =>
@@ -144,6 +160,8 @@ public sealed class ServingServer : IAsyncDisposable
 public sealed record Answer(HttpStatusCode Status, JsonElement Json)
 {
     public string Error => Json.GetProperty("error").GetString()!;
+
+    public string Role => Json.GetProperty("parameters").GetProperty("role").GetString()!;
 
     public double Prediction => Json.GetProperty("outputs")[0].GetProperty("data")[0].GetDouble();
 }

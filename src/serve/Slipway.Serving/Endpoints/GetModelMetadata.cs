@@ -47,7 +47,7 @@ internal static class GetModelMetadata
 
 /// <summary>A deployment's contract (Open Inference Protocol).</summary>
 /// <param name="Name">The deployment's name.</param>
-/// <param name="Versions">The versions that can be asked for: the stable one first, then the one that a rollback returns to.</param>
+/// <param name="Versions">The versions that can be asked for: the stable one first, then the candidate, then the one that a rollback returns to.</param>
 /// <param name="Platform">The framework and the format of the model.</param>
 /// <param name="Inputs">In the model's order.</param>
 /// <param name="Outputs">In the model's order.</param>

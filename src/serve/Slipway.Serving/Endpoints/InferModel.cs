@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,7 +50,7 @@ internal sealed partial class InferModel(IInferenceService inference, ServingOpt
             var encoding = headers.ContentEncoding.ToString();
             if (!RequestBody.IsTaken(encoding))
             {
-                call.Complete(failed: true);
+                call.Fail(CallFailure.Caller);
                 context.Response.Headers.AcceptEncoding = RequestBody.TakenEncodings;
                 await OpenInferenceErrors.WriteAsync(
                     context, StatusCodes.Status415UnsupportedMediaType, $"The request's Content-Encoding '{encoding}' is not taken. Send it plain, or packed with gzip or deflate.");
@@ -66,7 +67,7 @@ internal sealed partial class InferModel(IInferenceService inference, ServingOpt
             ReadHeaders(headers, call.Fields);
             await inference.ScoreAsync(call, context.RequestAborted);
             AnswerWriter.Write(call);
-            call.Complete(failed: false);
+            call.Complete();
 
             context.Response.ContentType = MediaTypeNames.Application.Json;
             context.Response.ContentLength = call.Answer.Count;
@@ -74,22 +75,22 @@ internal sealed partial class InferModel(IInferenceService inference, ServingOpt
         }
         catch (SlipwayException e)
         {
-            call?.Complete(failed: true);
+            call?.Fail(e);
             await OpenInferenceErrors.WriteAsync(context, HttpStatus.Of(e.Kind), e.Message);
         }
         catch (BadHttpRequestException e)
         {
-            // Chunks that are none, a body that comes too slowly: the web server's findings.
-            call?.Complete(failed: true);
+            call?.Fail(e);
             await OpenInferenceErrors.WriteAsync(context, e.StatusCode, e.Message);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is ConnectionResetException || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
         {
+            // A reset is told to whoever reads before the request counts as aborted.
             call?.Abandon();
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            call?.Complete(failed: true);
+            call?.Fail(e);
             var id = call?.Id ?? context.TraceIdentifier;
             LogFailed(log, context.Request.Path, call?.Version?.ToString() ?? "no version", id, e);
             await OpenInferenceErrors.WriteAsync(

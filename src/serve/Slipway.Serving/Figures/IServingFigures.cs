@@ -19,7 +19,11 @@ public interface IServingFigures
 /// <param name="P99">The 99 % quantile, in milliseconds.</param>
 /// <param name="Recent">The last ten minutes in slots of five seconds, oldest first; slots without requests are left out.</param>
 public sealed record VersionFigures(
-    VersionReference Version, long Requests, long Errors, long Rows, double? P50, double? P95, double? P99, IReadOnlyList<FigureSlot> Recent);
+    VersionReference Version, long Requests, long Errors, long Rows, double? P50, double? P95, double? P99, IReadOnlyList<FigureSlot> Recent)
+{
+    /// <summary>What the version is in the deployment now: <c>stable</c>, <c>candidate</c> or <c>previous</c>; null when it answers no more. Its figures count whatever it was.</summary>
+    public string? Role { get; init; }
+}
 
 /// <summary>Figures of five seconds.</summary>
 /// <param name="At">When the slot begins (UTC).</param>

@@ -74,6 +74,18 @@ internal sealed class ServingFigures : IServingFigures, IDisposable
         }
     }
 
+    /// <summary>Says which role each version of a deployment has from now on; those that are not named have none any more.</summary>
+    public void SetRoles(string deployment, IReadOnlyDictionary<VersionReference, string> roles)
+    {
+        lock (_gate)
+        {
+            foreach (var recorder in _recorders.GetValueOrDefault(deployment, []))
+            {
+                recorder.Role = roles.GetValueOrDefault(recorder.Version);
+            }
+        }
+    }
+
     public void Dispose() => _meter.Dispose();
 
     private IEnumerable<Measurement<T>> Observe<T>(Func<Tally, T> value)

@@ -24,6 +24,8 @@ internal sealed class VersionRecorder
     private readonly Queue<FigureSlot> _closed = new(Slots);
     private long _slot;
 
+    private volatile string? _role;
+
     public VersionRecorder(VersionReference version, TimeProvider time)
     {
         Version = version;
@@ -43,6 +45,13 @@ internal sealed class VersionRecorder
     }
 
     public VersionReference Version { get; }
+
+    /// <summary>The version's role in the deployment now; null when it answers no more.</summary>
+    public string? Role
+    {
+        get => _role;
+        set => _role = value;
+    }
 
     /// <summary>Counts a request that began and ended at these timestamps of the time provider.</summary>
     public void Record(long started, long ended, int rows, bool failed)
@@ -105,7 +114,10 @@ internal sealed class VersionRecorder
         }
 
         return new VersionFigures(
-            Version, all.Requests, all.Errors, all.Rows, all.Milliseconds(0.5), all.Milliseconds(0.95), all.Milliseconds(0.99), recent);
+            Version, all.Requests, all.Errors, all.Rows, all.Milliseconds(0.5), all.Milliseconds(0.95), all.Milliseconds(0.99), recent)
+        {
+            Role = _role,
+        };
     }
 
     private void CloseSlot(long next)

@@ -26,17 +26,10 @@ internal sealed class RoutingSnapshot
     public RoutingSnapshot With(ServedDeployment deployment) =>
         new(new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal) { [deployment.Name] = deployment });
 
-    /// <summary>True when some deployment answers, or can be rolled back, with the version.</summary>
-    public bool Names(DeployedVersion version)
-    {
-        foreach (var deployment in _deployments.Values)
-        {
-            if (deployment.State.Stable == version || deployment.State.Previous == version)
-            {
-                return true;
-            }
-        }
+    /// <summary>True when some deployment answers, tries, or can be rolled back, with the version.</summary>
+    public bool Names(DeployedVersion version) => _deployments.Values.Any(d => Names(d.State, version));
 
-        return false;
-    }
+    /// <summary>True when a deployment in this state answers, tries, or can be rolled back, with the version.</summary>
+    public static bool Names(DeploymentState state, DeployedVersion version) =>
+        state.Stable == version || state.Candidate?.Version == version || state.Previous == version;
 }

@@ -5,11 +5,15 @@ namespace Slipway.Serving.Routing;
 /// <summary>A deployment with its loaded versions. Immutable.</summary>
 internal sealed class ServedDeployment
 {
-    public ServedDeployment(DeploymentState state, ServedVersion stable, ServedVersion? previous)
+    public ServedDeployment(DeploymentState state, ServedVersion stable, ServedVersion? candidate, ServedVersion? previous)
     {
         State = state;
         Stable = stable;
+        Candidate = candidate;
         Previous = previous;
+
+        // A rollout may try the very version that a rollback would return to; then it is the candidate.
+        Versions = [.. new[] { stable, candidate, previous }.OfType<ServedVersion>().DistinctBy(v => v.Reference)];
         Inputs = new NameTable(Versions.SelectMany(v => v.Signature.Inputs));
     }
 
@@ -19,21 +23,29 @@ internal sealed class ServedDeployment
 
     public ServedVersion Stable { get; }
 
+    /// <summary>The version that a rollout is trying. It answers its share of the requests, and whoever asks for it by version.</summary>
+    public ServedVersion? Candidate { get; }
+
     /// <summary>The version that a rollback returns to. It stays loaded, and answers only whoever asks for it by version.</summary>
     public ServedVersion? Previous { get; }
 
-    /// <summary>The loaded versions, the stable one first.</summary>
-    public IReadOnlyList<ServedVersion> Versions => Previous is null ? [Stable] : [Stable, Previous];
+    /// <summary>The loaded versions, each once: the stable one, the candidate, the previous one.</summary>
+    public IReadOnlyList<ServedVersion> Versions { get; }
 
     /// <summary>The names that inputs can have.</summary>
     public NameTable Inputs { get; }
 
-    /// <summary>The version that answers: the pinned one, by semantic version or number, or the stable one; null when the pinned one is not loaded.</summary>
+    /// <summary>The pinned version, by semantic version or number, or the stable one where none is pinned; null when the pinned one is not loaded.</summary>
     public ServedVersion? Find(string? pinned)
     {
         if (pinned is null || Stable.IsCalled(pinned))
         {
             return Stable;
+        }
+
+        if (Candidate is not null && Candidate.IsCalled(pinned))
+        {
+            return Candidate;
         }
 
         return Previous is not null && Previous.IsCalled(pinned) ? Previous : null;

@@ -25,7 +25,7 @@ internal sealed class ServedVersion
 
     public VersionReference Reference { get; }
 
-    /// <summary><c>stable</c>, or <c>previous</c> for the one that is kept for a rollback.</summary>
+    /// <summary>One of <see cref="Roles"/>.</summary>
     public string Role { get; }
 
     public LoadedVersion Loaded { get; }

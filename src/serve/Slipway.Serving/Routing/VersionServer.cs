@@ -38,7 +38,7 @@ internal sealed partial class VersionServer(
             ? (found, served)
             : throw new SlipwayException(
                 ErrorKind.NotFound,
-                $"Request for unknown model: '{deployment}' version '{version}' is not found. The versions that answer are {string.Join(" and ", found.Versions.Select(v => v.Semantic))}.");
+                $"Request for unknown model: '{deployment}' version '{version}' is not found. The versions that answer are {string.Join(", ", found.Versions.Select(v => v.Semantic))}.");
     }
 
     public async Task PrepareAsync(DeploymentState desired, CancellationToken cancellationToken)
@@ -48,9 +48,9 @@ internal sealed partial class VersionServer(
         {
             _prepared.Remove(desired.Name, out former);
             _prepared[desired.Name] = desired;
-            if (IsLoaded(desired.Stable) && IsLoaded(desired.Previous))
+            if (IsLoaded(desired.Stable) && IsLoaded(desired.Candidate?.Version) && IsLoaded(desired.Previous))
             {
-                // A rollback: it must not wait until somebody else's model is loaded.
+                // A rollback, or another weight: it must not wait until somebody else's model is loaded.
                 return;
             }
         }
@@ -82,16 +82,23 @@ internal sealed partial class VersionServer(
         lock (_gate)
         {
             // The stable version comes last, so that its figures stand first.
-            var previous = state.Previous is null ? null : Serve(state, state.Previous, "previous");
-            var stable = Serve(state, state.Stable, "stable");
+            var previous = state.Previous is null ? null : Serve(state, state.Previous, Roles.Previous);
+            var candidate = state.Candidate is null ? null : Serve(state, state.Candidate.Version, Roles.Candidate);
+            var stable = Serve(state, state.Stable, Roles.Stable);
+            var served = new ServedDeployment(state, stable, candidate, previous);
+            figures.SetRoles(state.Name, served.Versions.ToDictionary(v => v.Reference, v => v.Role));
 
             // First the new snapshot, then the retirement: a request that finds its version gone reads again and is sure to see the new one.
-            _snapshot = _snapshot.With(new ServedDeployment(state, stable, previous));
+            _snapshot = _snapshot.With(served);
             _prepared.Remove(state.Name);
             RetireUnnamed();
         }
 
         LogActivated(log, state.Name, state.Stable.Reference, state.Revision);
+        if (state.Candidate is { } trying)
+        {
+            LogTrying(log, state.Name, trying.Version.Reference, trying.Weight, trying.Rollout);
+        }
     }
 
     public void Dispose()
@@ -124,6 +131,11 @@ internal sealed partial class VersionServer(
         try
         {
             await LoadAsync(desired.Stable, cancellationToken);
+            if (desired.Candidate is not null)
+            {
+                await LoadAsync(desired.Candidate.Version, cancellationToken);
+            }
+
             if (desired.Previous is not null)
             {
                 await LoadAsync(desired.Previous, cancellationToken);
@@ -183,7 +195,7 @@ internal sealed partial class VersionServer(
     {
         foreach (var (version, loaded) in _loaded)
         {
-            if (!_snapshot.Names(version) && !_prepared.Values.Any(p => p.Stable == version || p.Previous == version))
+            if (!_snapshot.Names(version) && !_prepared.Values.Any(p => RoutingSnapshot.Names(p, version)))
             {
                 _loaded.Remove(version);
                 loaded.Model.Retire();
@@ -194,6 +206,9 @@ internal sealed partial class VersionServer(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Deployment} answers with {Version} (revision {Revision})")]
     private static partial void LogActivated(ILogger log, string deployment, VersionReference version, long revision);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Deployment} tries {Version} with the weight {Weight} (rollout {Rollout})")]
+    private static partial void LogTrying(ILogger log, string deployment, VersionReference version, double weight, string rollout);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is no longer deployed; its model goes when its last request has left")]
     private static partial void LogRetired(ILogger log, VersionReference version);
