@@ -47,8 +47,9 @@ public class RequestParsing : IDisposable
         var reference = new VersionReference("trees", SemanticVersion.First);
         var loaded = new LoadedVersion(new LoadedModel(model), model.Signature, model.Format, 1);
         var state = new DeploymentState("trees", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
-        _route = new ServedDeployment(state, new ServedVersion("trees", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), null);
-        _call = new InferenceCall(new DefaultObjectPool<InferenceCall>(new NoPool()), TimeProvider.System);
+        var stable = new ServedVersion("trees", Roles.Stable, reference, loaded, new VersionRecorder(reference, TimeProvider.System));
+        _route = new ServedDeployment(state, stable, candidate: null, previous: null);
+        _call = new InferenceCall(new DefaultObjectPool<InferenceCall>(new NoPool()), TimeProvider.System, sink: null);
     }
 
     [GlobalCleanup]
@@ -72,7 +73,7 @@ public class RequestParsing : IDisposable
         Read();
         SignatureCheck.Apply(_route.Stable.Signature, _call.Inputs);
         _route.Stable.Loaded.Model.Model.Run(_call.Inputs, _call.Outputs);
-        _call.Answered = _route.Stable;
+        _call.Choose(_route.Stable, candidate: null, randomised: false);
         AnswerWriter.Write(_call);
         return _call.Answer.Count;
     }

@@ -1,0 +1,116 @@
+using BenchmarkDotNet.Attributes;
+using Slipway.Core.Names;
+using Slipway.Inference.Tensors;
+using Slipway.Monitoring;
+using Slipway.Monitoring.Log.Chunks;
+using Slipway.Monitoring.Log.Recording;
+using Slipway.Serving;
+using Slipway.Storage;
+
+namespace Slipway.Benchmarks;
+
+/// <summary>
+/// The prediction log per row, a tick's worth at once: what a request's thread does, and what the loop does behind it up to the file. Requests of one row with an id of their own and a
+/// number for each feature.
+/// </summary>
+[MemoryDiagnoser]
+public class PredictionLogBenchmarks : IDisposable
+{
+    private const int Rows = 2000;
+
+    private readonly List<FinishedChunk> _finished = [];
+    private readonly List<LogStep> _steps = [];
+    private string _folder = "";
+    private CallQueue _queue = null!;
+    private RowCollector _collector = null!;
+    private OpenChunks _chunks = null!;
+    private RecordedCall _call;
+
+    [Params(10, 30)]
+    public int Features { get; set; }
+
+    [GlobalSetup]
+    public void Open()
+    {
+        _folder = Path.GetFullPath($"log-benchmark-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(_folder);
+        _queue = new CallQueue(Rows, 1 << 30);
+        _collector = new RowCollector(_queue.Release);
+        _chunks = new OpenChunks(new PredictionFolder(new DataFolder(_folder)), new PredictionLogOptions(), TimeProvider.System, (e, _) => throw e);
+        var inputs = new TensorSet();
+        for (var i = 0; i < Features; i++)
+        {
+            inputs.Add($"feature_{i}", TensorType.Float64, [1]).Values<double>()[0] = i * 1.1;
+        }
+
+        var outputs = new TensorSet();
+        outputs.Add("score", TensorType.Float64, [1]).Values<double>()[0] = 0.5;
+        _call = new RecordedCall
+        {
+            Deployment = "bikes",
+            Version = new VersionReference("bike-demand", SemanticVersion.First),
+            Role = "stable",
+            GeneratedId = Guid.CreateVersion7(),
+            ArrivedAt = TimeProvider.System.GetUtcNow(),
+            Duration = TimeSpan.FromMilliseconds(1),
+            Rows = 1,
+            Fields = new RowFields(),
+            Inputs = inputs,
+            Outputs = outputs,
+        };
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _chunks.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The request's thread alone.</summary>
+    [Benchmark(OperationsPerInvoke = Rows)]
+    public void Record()
+    {
+        for (var i = 0; i < Rows; i++)
+        {
+            _queue.Add(_call);
+        }
+
+        while (_queue.TryTake(out var item))
+        {
+            _queue.Release((PendingCall)item);
+        }
+    }
+
+    /// <summary>Record, sort, encode and write.</summary>
+    [Benchmark(OperationsPerInvoke = Rows)]
+    public void RecordAndWrite()
+    {
+        for (var i = 0; i < Rows; i++)
+        {
+            _queue.Add(_call);
+        }
+
+        _steps.Clear();
+        while (_queue.TryTake(out var item))
+        {
+            _collector.Add((PendingCall)item, collected => _steps.Add(new LogStep { Collected = collected }));
+        }
+
+        _collector.Cut(collected => _steps.Add(new LogStep { Collected = collected }));
+        foreach (var step in _steps)
+        {
+            _chunks.Append(step, _finished);
+        }
+
+        _chunks.Flush();
+        _chunks.Rotate(all: false, _finished);
+        foreach (var chunk in _finished)
+        {
+            File.Delete(Path.Combine(_folder, "predictions", chunk.Deployment, "open", chunk.Name + ChunkName.Extension));
+        }
+
+        _finished.Clear();
+    }
+}

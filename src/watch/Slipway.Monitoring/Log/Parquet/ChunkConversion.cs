@@ -1,0 +1,141 @@
+using System.Globalization;
+using Slipway.Monitoring.Log.Chunks;
+using Slipway.Storage.Files;
+
+namespace Slipway.Monitoring.Log.Parquet;
+
+/// <summary>
+/// Turns a finished chunk into Parquet files by hours of event time. May be killed at any instruction and run again: names follow from the chunk alone, files get their names when all of them
+/// are durable, and the chunk goes last.
+/// </summary>
+internal sealed class ChunkConversion(PredictionFolder folder)
+{
+    // Rows that are held in memory at once.
+    private const int SliceRows = 65_536;
+
+    // Beyond this many files, flushing the file system once costs less than flushing each.
+    private const int FlushedEach = 16;
+
+    public async Task RunAsync(string deployment, string chunk, CancellationToken cancellationToken)
+    {
+        var staging = folder.Staging(deployment, chunk);
+        PrivateFiles.Delete(new DirectoryInfo(staging));
+        try
+        {
+            PrivateFiles.CreateFolder(staging);
+            await RunAsync(deployment, chunk, staging, cancellationToken);
+        }
+        catch
+        {
+            // On a full disk the room is worth more than half of the work.
+            PrivateFiles.Delete(new DirectoryInfo(staging));
+            throw;
+        }
+
+        PrivateFiles.Delete(new DirectoryInfo(staging));
+        File.Delete(folder.Chunk(deployment, chunk));
+        File.Delete(folder.Index(deployment, chunk));
+    }
+
+    private async Task RunAsync(string deployment, string chunk, string staging, CancellationToken cancellationToken)
+    {
+        var staged = new List<StagedFile>();
+        using (var reader = ChunkReader.Open(folder, deployment, chunk))
+        {
+            if (reader.Schema is { } schema)
+            {
+                var file = new HourFile(schema);
+                var slice = 0;
+                foreach (var rows in Slices(reader))
+                {
+                    await StageAsync(file, rows, staging, slice++, staged, cancellationToken);
+                }
+            }
+        }
+
+        Flush(staging, staged);
+        Publish(deployment, chunk, staged);
+    }
+
+    private static IEnumerable<List<FileRow>> Slices(ChunkReader reader)
+    {
+        var rows = new List<FileRow>();
+        foreach (var (_, layout, batch) in reader.Read(0))
+        {
+            var segments = JsonTexts.Segments(batch.Segments, batch.Rows);
+            for (var i = 0; i < batch.Rows; i++)
+            {
+                rows.Add(new FileRow(batch, layout, i, segments[i]));
+            }
+
+            if (rows.Count >= SliceRows)
+            {
+                yield return rows;
+                rows = [];
+            }
+        }
+
+        if (rows.Count > 0)
+        {
+            yield return rows;
+        }
+    }
+
+    private static async Task StageAsync(HourFile file, List<FileRow> rows, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
+    {
+        foreach (var hour in rows.GroupBy(r => r.Batch.EventTimes[r.Row] / TimeSpan.TicksPerHour))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var path = Path.Combine(staging, string.Create(CultureInfo.InvariantCulture, $"{staged.Count}.parquet"));
+            await using (var stream = PrivateFiles.CreateFile(path))
+            {
+                // The writer seeks and writes in small pieces.
+                using var buffer = new MemoryStream();
+                await file.WriteAsync(buffer, [.. hour]);
+                stream.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+            }
+
+            staged.Add(new StagedFile(path, new DateTime(hour.Key * TimeSpan.TicksPerHour, DateTimeKind.Utc), slice));
+        }
+    }
+
+    private static void Flush(string staging, List<StagedFile> staged)
+    {
+        if (staged.Count > FlushedEach && PrivateFiles.TrySyncFileSystem(staging))
+        {
+            return;
+        }
+
+        foreach (var file in staged)
+        {
+            using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite);
+            stream.Flush(flushToDisk: true);
+        }
+    }
+
+    private void Publish(string deployment, string chunk, List<StagedFile> staged)
+    {
+        var folders = new HashSet<string>();
+        foreach (var file in staged)
+        {
+            var hour = folder.CreateHour(deployment, file.Hour);
+            File.Move(file.Path, Path.Combine(hour, string.Create(CultureInfo.InvariantCulture, $"{chunk}-{file.Slice}.parquet")), overwrite: true);
+            folders.Add(hour);
+        }
+
+        if (staged.Count > FlushedEach && PrivateFiles.TrySyncFileSystem(folder.Of(deployment)))
+        {
+            return;
+        }
+
+        foreach (var hour in folders)
+        {
+            PrivateFiles.SyncFolder(hour);
+            PrivateFiles.SyncFolder(Path.GetDirectoryName(hour)!);
+        }
+
+        PrivateFiles.SyncFolder(folder.Of(deployment));
+    }
+
+    private readonly record struct StagedFile(string Path, DateTime Hour, int Slice);
+}

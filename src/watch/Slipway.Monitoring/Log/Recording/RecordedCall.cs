@@ -1,0 +1,68 @@
+using Slipway.Core.Names;
+using Slipway.Inference.Tensors;
+using Slipway.Serving;
+
+namespace Slipway.Monitoring.Log.Recording;
+
+/// <summary>What the log reads of a call. Lives as long as the call's turn in <see cref="IPredictionSink.Record"/>: tensors and fields are the call's own.</summary>
+internal readonly record struct RecordedCall
+{
+    public required string Deployment { get; init; }
+
+    public required VersionReference Version { get; init; }
+
+    public required string Role { get; init; }
+
+    public string? Rollout { get; init; }
+
+    public double Weight { get; init; }
+
+    public bool Randomised { get; init; }
+
+    public bool Failed { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public Guid GeneratedId { get; init; }
+
+    public required DateTimeOffset ArrivedAt { get; init; }
+
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Rows scored; a failed call is one row whatever this says.</summary>
+    public int Rows { get; init; }
+
+    public required RowFields Fields { get; init; }
+
+    public required TensorSet Inputs { get; init; }
+
+    public required TensorSet Outputs { get; init; }
+
+    /// <summary>What is read of <paramref name="call"/>; null when it is not recorded: the caller's mistake, or nothing was scored and no version is to blame.</summary>
+    public static RecordedCall? Of(InferenceCall call)
+    {
+        if (call.Failure == CallFailure.Caller || call.Version is not { } version || (call.Failure == CallFailure.None && call.Rows == 0))
+        {
+            return null;
+        }
+
+        return new RecordedCall
+        {
+            Deployment = call.Deployment,
+            Version = version,
+            Role = call.Role ?? "",
+            Rollout = call.Candidate?.Rollout,
+            Weight = call.Candidate?.Weight ?? 0,
+            Randomised = call.Randomised,
+            Failed = call.Failure == CallFailure.Server,
+            RequestId = call.RequestId,
+            GeneratedId = call.GeneratedId,
+            ArrivedAt = call.ArrivedAt,
+            Duration = call.Duration,
+            Rows = call.Rows,
+            Fields = call.Fields,
+            Inputs = call.Inputs,
+            Outputs = call.Outputs,
+        };
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Endpoints;
+using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Migrations;
+using Slipway.Monitoring.Notify;
+using Slipway.Monitoring.Outcomes;
+using Slipway.Monitoring.Profiles;
+using Slipway.Monitoring.Watching;
+using Slipway.Serving;
+using Slipway.Storage;
+
+namespace Slipway.Monitoring;
+
+/// <summary>What happens to models in production: the log, outcomes, windows, alerts, evidence.</summary>
+public static class MonitoringModule
+{
+    /// <summary>
+    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
+    /// </summary>
+    public static IServiceCollection AddMonitoring(this IServiceCollection services, MonitoringOptions options)
+    {
+        services.AddMetrics();
+        return services
+            .AddSingleton(options.Check())
+            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026112565_Watching.Number))
+            .AddSingleton<PredictionLog>()
+            .AddSingleton<IPredictionLog>(provider => provider.GetRequiredService<PredictionLog>())
+            .AddSingleton<IPredictionSink>(provider => provider.GetRequiredService<PredictionLog>())
+            .AddHostedService(provider => provider.GetRequiredService<PredictionLog>())
+            .AddOutcomes(options.Outcomes)
+            .AddSingleton<BaselineBuilder>()
+            .AddSingleton<BaselineStore>()
+            .AddSingleton<ProfileStore>()
+            .AddSingleton<VerdictStore>()
+            .AddSingleton<WatchedStore>()
+            .AddSingleton<AlertStore>()
+            .AddSingleton<WatchFigures>()
+            .AddSingleton<IWatcher, WindowWatcher>()
+            .AddSingleton<IMonitoring, Monitoring>()
+            .AddSingleton<WebhookStore>()
+            .AddHostedService<WebhookNotifier>();
+    }
+
+    /// <summary>Maps what deployments have below <c>/api/v1/deployments</c>, and <c>/api/v1/alerts</c>.</summary>
+    public static IEndpointRouteBuilder MapMonitoring(this IEndpointRouteBuilder routes)
+    {
+        var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Monitoring");
+        deployments.MapOutcomes();
+        GetDeploymentWatch.Map(deployments);
+
+        ListAlerts.Map(routes.MapGroup("/api/v1/alerts").WithTags("Monitoring"));
+        return routes;
+    }
+}

@@ -1,0 +1,69 @@
+using Slipway.Core.Names;
+using Slipway.Core.Projects;
+using Slipway.Inference;
+using Slipway.Inference.Tensors;
+using Slipway.Registry;
+using Slipway.Statistics.Quality;
+
+namespace Slipway.Monitoring.Outcomes;
+
+/// <summary>What is known about the models that outcomes are for: from the project's file and the registry. Used by the one loop that works on the log.</summary>
+internal sealed class OutcomeModels(IModelRegistry registry, TimeProvider time, IMonitoredProjects? projects = null)
+{
+    private const int MaxVersions = 1000;
+
+    // A project's file may be applied after its first predictions, so nothing is believed for longer.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<string, (long At, ProjectConfig? Project)> _projects = [];
+    private readonly Dictionary<VersionReference, ModelSignature?> _signatures = [];
+
+    /// <summary>The project of a deployment, or null.</summary>
+    public async ValueTask<ProjectConfig?> FindProjectAsync(string deployment, CancellationToken cancellationToken)
+    {
+        if (projects is null)
+        {
+            return null;
+        }
+
+        if (_projects.TryGetValue(deployment, out var known) && time.GetElapsedTime(known.At) < Fresh)
+        {
+            return known.Project;
+        }
+
+        var project = await projects.FindAsync(deployment, cancellationToken);
+        _projects[deployment] = (time.GetTimestamp(), project);
+        return project;
+    }
+
+    /// <summary>How the version's scores and labels are read.</summary>
+    public async ValueTask<OutcomeModel> GetAsync(string deployment, VersionReference version, CancellationToken cancellationToken)
+    {
+        if (!_signatures.TryGetValue(version, out var signature))
+        {
+            signature = (await registry.FindAsync(version, cancellationToken))?.Signature;
+            if (_signatures.Count == MaxVersions)
+            {
+                _signatures.Clear();
+            }
+
+            _signatures[version] = signature;
+        }
+
+        var project = await FindProjectAsync(deployment, cancellationToken);
+        var stated = LearningTasks.TryParse(project?.Train?.Task, out var task) ? task : (LearningTask?)null;
+        return new OutcomeModel(stated ?? Infer(signature), signature?.Labels ?? [], [.. (signature?.Outputs ?? []).Where(IsScore).Select(o => o.Name)]);
+    }
+
+    // Without a project the signature has to say: by its labels, else by how many numbers its first output of floats has a row.
+    private static LearningTask Infer(ModelSignature? signature) => signature switch
+    {
+        null => LearningTask.Regression,
+        { Labels.Count: > 2 } => LearningTask.Multiclass,
+        { Labels.Count: > 0 } => LearningTask.Binary,
+        _ => signature.Outputs.FirstOrDefault(IsScore)?.Shape is { Count: > 1 } shape ? shape[^1] switch { 1 => LearningTask.Regression, 2 => LearningTask.Binary, _ => LearningTask.Multiclass }
+            : LearningTask.Regression,
+    };
+
+    private static bool IsScore(TensorSpec output) => output.Type is TensorType.Float32 or TensorType.Float64;
+}
