@@ -2,11 +2,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Slipway.Monitoring;
 using Slipway.Retraining.Endpoints;
 using Slipway.Retraining.Migrations;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Pipelines.Stages;
 using Slipway.Retraining.Projects;
+using Slipway.Retraining.Triggers;
+using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 
 namespace Slipway.Retraining;
@@ -14,14 +19,24 @@ namespace Slipway.Retraining;
 /// <summary>Projects, and the one pipeline that brings them to life.</summary>
 public static class RetrainingModule
 {
-    /// <summary>Adds <see cref="IProjects"/>, <see cref="IPipelines"/> and their tables.</summary>
+    /// <summary>
+    /// Adds <see cref="IProjects"/>, <see cref="IPipelines"/>, <see cref="ITriggers"/> and their tables, and what projects' files say to <see cref="IReleasePlans"/> and
+    /// <see cref="IMonitoredProjects"/>. Needs an <see cref="IRollouts"/> and an <see cref="IMonitoring"/>.
+    /// </summary>
     public static IServiceCollection AddRetraining(this IServiceCollection services, RetrainingOptions options) => services
         .AddSingleton(options)
-        .AddSingleton(new SchemaPart(typeof(RetrainingModule).Assembly, M2026112460_Projects.Number))
+        .AddSingleton(new SchemaPart(typeof(RetrainingModule).Assembly, M2026112570_Resuming.Number))
         .AddSingleton<ProjectStore>()
-        .AddSingleton<IProjects, ProjectBook>()
+        .AddSingleton<ProjectBook>()
+        .AddSingleton<IProjects>(services => services.GetRequiredService<ProjectBook>())
+        .AddSingleton(services => new ProjectCatalog(
+            services.GetRequiredService<ProjectBook>(), services.GetRequiredService<IDeployments>, services.GetRequiredService<ILogger<ProjectCatalog>>()))
+        .AddSingleton<IReleasePlans>(services => services.GetRequiredService<ProjectCatalog>())
+        .AddSingleton<IMonitoredProjects>(services => services.GetRequiredService<ProjectCatalog>())
         .AddSingleton<PipelineStore>()
+        .AddSingleton<UnfinishedRuns>()
         .AddSingleton<RecipeStore>()
+        .AddSingleton<ChampionLookup>()
         .AddSingleton<DataStage>()
         .AddSingleton<TrainStage>()
         .AddSingleton<ValidateStage>()
@@ -30,7 +45,13 @@ public static class RetrainingModule
         .AddSingleton<Pipeline>()
         .AddSingleton<PipelineQueue>()
         .AddSingleton<IPipelines>(services => services.GetRequiredService<PipelineQueue>())
-        .AddHostedService(services => services.GetRequiredService<PipelineQueue>());
+        .AddHostedService(services => services.GetRequiredService<PipelineQueue>())
+        .AddSingleton<TriggerStore>()
+        .AddSingleton<TriggerBook>()
+        .AddSingleton<TriggerLoop>()
+        .AddSingleton<ITriggers>(services => services.GetRequiredService<TriggerLoop>())
+        .AddSingleton<ISettleFollower>(services => services.GetRequiredService<TriggerLoop>())
+        .AddHostedService(services => services.GetRequiredService<TriggerLoop>());
 
     /// <summary>Maps <c>/api/v1/projects</c> and <c>/api/v1/pipelines</c>.</summary>
     public static IEndpointRouteBuilder MapRetraining(this IEndpointRouteBuilder routes)

@@ -12,6 +12,9 @@ public sealed record RetrainingOptions(IReadOnlyList<string>? ProjectRoots)
     /// <summary>Runs that may wait; one more is refused, so that a loop that applies for ever cannot fill the memory.</summary>
     public int QueueLength { get; init; } = 64;
 
+    /// <summary>How often schedules and numbers of labels are looked at, by the server's clock; alerts are taken as they fire.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Returns the full path of a project's folder, or throws <see cref="ErrorKind.InvalidInput"/> or <see cref="ErrorKind.Forbidden"/>.</summary>
     internal string CheckFolder(string folder)
     {

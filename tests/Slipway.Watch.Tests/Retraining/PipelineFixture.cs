@@ -6,12 +6,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Access;
 using Slipway.Core;
 using Slipway.Datasets;
+using Slipway.Monitoring;
 using Slipway.Registry;
 using Slipway.Retraining;
 using Slipway.Retraining.Pipelines;
 using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 using Slipway.Serving;
 using Slipway.Storage;
+using Slipway.Storage.Blobs;
 using Slipway.Training;
 using Slipway.Validation;
 
@@ -26,6 +29,7 @@ public sealed class PipelineFixture : IAsyncDisposable
     {
         Root = root;
         _services = services;
+        Rollouts = Get<PlainRollouts.Kept>();
     }
 
     public static Actor Alice { get; } = new("alice");
@@ -39,11 +43,20 @@ public sealed class PipelineFixture : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<PipelineFixture> StartAsync(CancellationToken cancellationToken, string? root = null, RetrainingOptions? options = null)
+    internal KilledDatabase.Switch Kill => Get<KilledDatabase.Switch>();
+
+    internal PlainRollouts.Kept Rollouts { get; }
+
+    internal static async Task<PipelineFixture> StartAsync(
+        CancellationToken cancellationToken, string? root = null, RetrainingOptions? options = null, PlainRollouts.Kept? rollouts = null, StatedMonitoring? monitoring = null, bool createProject = true)
     {
         root ??= Directory.CreateTempSubdirectory("slipway-pipeline-").FullName;
-        Directory.CreateDirectory(Path.Combine(root, "project"));
-        var services = new ServiceCollection()
+        if (createProject)
+        {
+            Directory.CreateDirectory(Path.Combine(root, "project"));
+        }
+
+        var collection = new ServiceCollection()
             .AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>))
             .AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(TimeProvider.System)
@@ -56,7 +69,14 @@ public sealed class PipelineFixture : IAsyncDisposable
             .AddRollouts()
             .AddServing(new ServingOptions())
             .AddRetraining(options ?? new RetrainingOptions(ProjectRoots: null))
-            .BuildServiceProvider();
+            .AddSingleton(rollouts ?? new PlainRollouts.Kept())
+            .AddSingleton<IRollouts, PlainRollouts>()
+            .AddSingleton(monitoring ?? new StatedMonitoring())
+            .AddSingleton<IMonitoring>(provider => provider.GetRequiredService<StatedMonitoring>())
+            .AddSingleton<KilledDatabase.Switch>();
+        var database = collection.Last(service => service.ServiceType == typeof(Database)).ImplementationFactory!;
+        collection.AddSingleton<Database>(provider => new KilledDatabase((Database)database(provider), provider.GetRequiredService<KilledDatabase.Switch>()));
+        var services = collection.BuildServiceProvider();
         await services.OpenStorageAsync(cancellationToken);
         foreach (var service in services.GetServices<IHostedService>())
         {
@@ -99,16 +119,55 @@ public sealed class PipelineFixture : IAsyncDisposable
           approval: {{approval}}
         """;
 
-    /// <summary>Runs a project to its end.</summary>
-    public async Task<PipelineRun> RunAsync(string yaml, CancellationToken cancellationToken, PipelineGoal goal = PipelineGoal.Deploy)
+    /// <summary>
+    /// Makes <c>train.sh</c> of the project a trainer whose result is another one each time, and which writes a line into <c>trained.txt</c> whenever it ends. It waits for the file
+    /// <c>go</c>. Its model is the one that is live as <c>lines</c>.
+    /// </summary>
+    public async Task<string> WriteCommandAsync(CancellationToken cancellationToken)
     {
-        var run = await Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", Project, goal), Alice, cancellationToken);
-        await foreach (var state in Pipelines.WatchAsync(run.Id, cancellationToken))
+        var live = (await Get<IDeployments>().FindAsync("lines", cancellationToken))!.Stable;
+        var folder = await Get<IArtifactStore>().GetFolderAsync(live.ArtifactDigest, cancellationToken);
+        Directory.CreateDirectory(Path.Combine(Project, "prepared"));
+        foreach (var file in Directory.GetFiles(folder))
+        {
+            File.Copy(file, Path.Combine(Project, "prepared", Path.GetFileName(file)));
+        }
+
+        File.WriteAllText(Path.Combine(Project, "train.sh"), """
+            set -e
+            echo begun >> begun.txt
+            while [ ! -e go ]; do sleep 0.02; done
+            cp prepared/* "$SLIPWAY_MODEL_DIR"
+            od -An -N8 -tx8 /dev/urandom > "$SLIPWAY_MODEL_DIR/note.txt"
+            echo '{ "seconds": 1 }' > "$SLIPWAY_METRICS"
+            echo trained >> trained.txt
+            """);
+        return Yaml().Replace("parameters: { rounds: 60, learning_rate: 0.2 }", "command: [sh, train.sh]", StringComparison.Ordinal);
+    }
+
+    /// <summary>Lets the command of <see cref="WriteCommandAsync"/> end.</summary>
+    public void LetTrain() => File.WriteAllText(Path.Combine(Project, "go"), "");
+
+    /// <summary>How often that command has ended.</summary>
+    public int Trained => File.Exists(Path.Combine(Project, "trained.txt")) ? File.ReadAllLines(Path.Combine(Project, "trained.txt")).Length : 0;
+
+    /// <summary>Runs a project to its end.</summary>
+    public async Task<PipelineRun> RunAsync(string yaml, CancellationToken cancellationToken, PipelineGoal goal = PipelineGoal.Deploy, DateTimeOffset? asOf = null)
+    {
+        var request = new PipelineRequest(yaml, "slipway.yaml", Project, goal) { AsOf = asOf };
+        return await EndAsync((await Pipelines.StartAsync(request, Alice, cancellationToken)).Id, cancellationToken);
+    }
+
+    /// <summary>The last state of a run.</summary>
+    public async Task<PipelineRun> EndAsync(string id, CancellationToken cancellationToken)
+    {
+        PipelineRun? run = null;
+        await foreach (var state in Pipelines.WatchAsync(id, cancellationToken))
         {
             run = state;
         }
 
-        return run;
+        return run!;
     }
 
     /// <summary>Stops the services, and keeps the folder for another fixture.</summary>

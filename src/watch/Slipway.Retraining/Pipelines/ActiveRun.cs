@@ -4,9 +4,9 @@ using Slipway.Core.Projects;
 namespace Slipway.Retraining.Pipelines;
 
 /// <summary>A run that has not ended: its newest state, and a signal when that changes. One worker updates it; any number watch.</summary>
-internal sealed class ActiveRun(PipelineRun run, ProjectConfig config, PipelineRequest request, Actor actor)
+internal sealed class ActiveRun(PipelineRun run, ProjectConfig config, PipelineRequest request, Actor actor, Checkpoint? checkpoint = null)
 {
-    private volatile Snapshot _snapshot = new(run);
+    private volatile Snapshot _snapshot = new(run, IsLast: false);
 
     public ProjectConfig Config => config;
 
@@ -14,21 +14,22 @@ internal sealed class ActiveRun(PipelineRun run, ProjectConfig config, PipelineR
 
     public Actor Actor => actor;
 
+    /// <summary>What the train stage of an interrupted run left.</summary>
+    public Checkpoint? Checkpoint => checkpoint;
+
     public PipelineRun Run => _snapshot.Run;
 
-    /// <summary>The state, and a task that completes when there is a newer one.</summary>
-    public (PipelineRun Run, Task Changed) Read()
+    /// <summary>The state, a task that completes when there is a newer one, and whether there will be none: the run has ended, or the server has.</summary>
+    public (PipelineRun Run, Task Changed, bool IsLast) Read()
     {
         var snapshot = _snapshot;
-        return (snapshot.Run, snapshot.Changed.Task);
+        return (snapshot.Run, snapshot.Changed.Task, snapshot.IsLast);
     }
 
-    public void Update(PipelineRun next)
-    {
-        var former = _snapshot;
-        _snapshot = new Snapshot(next);
-        former.Changed.TrySetResult();
-    }
+    public void Update(PipelineRun next) => Update(next, isLast: false);
+
+    /// <summary>Tells those who watch the last that this process knows of the run.</summary>
+    public void Close(PipelineRun last) => Update(last, isLast: true);
 
     public void UpdateStage(int index, Func<PipelineStage, PipelineStage> change)
     {
@@ -37,7 +38,14 @@ internal sealed class ActiveRun(PipelineRun run, ProjectConfig config, PipelineR
         Update(Run with { Stages = stages });
     }
 
-    private sealed record Snapshot(PipelineRun Run)
+    private void Update(PipelineRun next, bool isLast)
+    {
+        var former = _snapshot;
+        _snapshot = new Snapshot(next, isLast);
+        former.Changed.TrySetResult();
+    }
+
+    private sealed record Snapshot(PipelineRun Run, bool IsLast)
     {
         public TaskCompletionSource Changed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -6,7 +6,9 @@ using Slipway.Training;
 
 namespace Slipway.Retraining.Pipelines;
 
-/// <summary>Runs the stages of one run in order, keeping its state after each.</summary>
+/// <summary>
+/// Runs the stages of one run in order, keeping its state after each. A run that the server's end interrupts is not ended: it is taken up again, and what its stages left is put back first.
+/// </summary>
 internal sealed partial class Pipeline(
     DataStage data,
     TrainStage train,
@@ -16,6 +18,7 @@ internal sealed partial class Pipeline(
     PipelineStore store,
     RecipeStore recipes,
     DataFolder folder,
+    RetrainingOptions options,
     TimeProvider time,
     ILogger<Pipeline> logger)
 {
@@ -25,14 +28,22 @@ internal sealed partial class Pipeline(
     public IReadOnlyList<PipelineStage> Waiting =>
         [.. _stages.Select(stage => new PipelineStage(stage.Name, PipelineState.Waiting, 0, "", 0, 0, []))];
 
-    /// <summary>Runs to the end and returns the ended run, good or bad, which is durable then. Telling those who watch is left to the caller.</summary>
+    /// <summary>
+    /// Runs to the end and returns the ended run, good or bad, which is durable then; or, when it was cancelled because the server stops, the run as it stands. Telling those who watch is left
+    /// to the caller.
+    /// </summary>
     public async Task<PipelineRun> RunAsync(ActiveRun active, CancellationToken cancellationToken)
     {
         active.Update(active.Run with { State = PipelineState.Running });
         try
         {
-            using var context = new PipelineContext(active.Config, active.Request, active.Actor, folder.CreateWorkFolder("pipeline"));
-            for (var i = 0; i < _stages.Length; i++)
+            // Durable before it begins: a kill from here on is an interruption, and those are counted.
+            await store.SaveAsync(active.Run, checkpoint: null, cancellationToken);
+
+            // Triggers and runs that are taken up again come by here without having been asked for just now.
+            options.CheckFolder(active.Request.Folder);
+            using var context = new PipelineContext(active, folder.CreateWorkFolder("pipeline"));
+            for (var i = await RestoreAsync(active, context, cancellationToken); i < _stages.Length; i++)
             {
                 await RunStageAsync(active, i, context, cancellationToken);
                 if (active.Run.Stages[i] is { State: PipelineState.Failed } failed)
@@ -45,7 +56,7 @@ internal sealed partial class Pipeline(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return await FailAsync(active, PipelineQueue.Interrupted, ErrorKind.Unavailable);
+            return active.Run;
         }
         catch (SlipwayException exception)
         {
@@ -62,6 +73,24 @@ internal sealed partial class Pipeline(
             LogFailed(logger, active.Run.Id, exception);
             return await FailAsync(active, "Something went wrong inside Slipway; the server's log has the details.", ErrorKind.Failed);
         }
+    }
+
+    /// <summary>Puts back what the stages of an interrupted run left, and returns the first one that has to run.</summary>
+    private async Task<int> RestoreAsync(ActiveRun active, PipelineContext context, CancellationToken cancellationToken)
+    {
+        var first = 0;
+        while (first < _stages.Length
+            && active.Run.Stages[first] is { State: PipelineState.Succeeded or PipelineState.Skipped } ended
+            && await _stages[first].TryRestoreAsync(context, ended, cancellationToken))
+        {
+            first++;
+        }
+
+        active.Update(active.Run with
+        {
+            Stages = [.. active.Run.Stages.Select((stage, i) => i < first ? stage : new PipelineStage(stage.Name, PipelineState.Waiting, 0, "", 0, 0, []))],
+        });
+        return first;
     }
 
     private async Task RunStageAsync(ActiveRun active, int index, PipelineContext context, CancellationToken cancellationToken)
@@ -84,7 +113,7 @@ internal sealed partial class Pipeline(
 
         double Elapsed() => time.GetElapsedTime(begun).TotalSeconds;
 
-        await store.SaveAsync(active.Run, happened: null, cancellationToken);
+        await store.SaveAsync(active.Run, _stages[index] is TrainStage ? context.Checkpoint : null, cancellationToken);
         if (_stages[index] is RegisterStage && context is { RecipeKey: { } key, Known: null, Version: { } version })
         {
             var known = new KnownFacts(active.Run.Stages[1].Facts, active.Run.Stages[2].Facts);
@@ -107,9 +136,17 @@ internal sealed partial class Pipeline(
     private async Task<PipelineRun> EndAsync(ActiveRun active, PipelineState state, string? error, ErrorKind? kind)
     {
         var ended = active.Run with { State = state, Error = error, ErrorKind = kind, EndedAt = time.GetUtcNow() };
-        await store.SaveAsync(ended, new PipelineEnded(ended.Id, ended.Model, state, error, ended.Stages, active.Actor), CancellationToken.None);
+        await store.EndAsync(ended, PipelineEnded.Of(ended, active.Actor), CancellationToken.None);
+        if (ended is { Trigger: not null, State: PipelineState.Failed })
+        {
+            LogRetrainingFailed(logger, ended.Model, error!);
+        }
+
         return ended;
     }
+
+    [LoggerMessage(LogLevel.Warning, "The retraining of {Model} ended without a new version, and what is live stays: {Reason}")]
+    private static partial void LogRetrainingFailed(ILogger logger, string model, string reason);
 
     [LoggerMessage(LogLevel.Error, "Pipeline run {Id} failed")]
     private static partial void LogFailed(ILogger logger, string id, Exception exception);

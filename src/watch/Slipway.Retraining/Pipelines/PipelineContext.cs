@@ -10,14 +10,20 @@ using Slipway.Validation;
 namespace Slipway.Retraining.Pipelines;
 
 /// <summary>What the stages of one run hand on to each other.</summary>
-internal sealed class PipelineContext(ProjectConfig config, PipelineRequest request, Actor actor, WorkFolder work) : IDisposable
+internal sealed class PipelineContext(ActiveRun active, WorkFolder work) : IDisposable
 {
-    public ProjectConfig Config => config;
+    /// <summary>The run's id: what a rollout that it starts has as its origin.</summary>
+    public string RunId => active.Run.Id;
+
+    public ProjectConfig Config => active.Config;
 
     /// <summary>The request, with the folder checked and resolved.</summary>
-    public PipelineRequest Request => request;
+    public PipelineRequest Request => active.Request;
 
-    public Actor Actor => actor;
+    public Actor Actor => active.Actor;
+
+    /// <summary>What the train stage leaves for a run that is taken up again, and what it left; null when it trained nothing.</summary>
+    public Checkpoint? Checkpoint { get; set; } = active.Checkpoint;
 
     /// <summary>Where half-finished files of this run lie.</summary>
     public string WorkFolder => work.Path;

@@ -7,66 +7,50 @@ using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 using Slipway.Retraining.Projects;
+using Slipway.Storage;
 
 namespace Slipway.Retraining.Pipelines;
 
 /// <inheritdoc cref="IPipelines"/>
 internal sealed partial class PipelineQueue(
-    Pipeline pipeline, PipelineStore store, IProjects projects, RetrainingOptions options, TimeProvider time, ILogger<PipelineQueue> logger)
+    Pipeline pipeline, PipelineStore store, UnfinishedRuns unfinished, IProjects projects, RetrainingOptions options, TimeProvider time, ILogger<PipelineQueue> logger)
     : BackgroundService, IHostedLifecycleService, IPipelines
 {
-    /// <summary>Why a run ended that did not reach its end.</summary>
-    public const string Interrupted = "The server was stopped while this ran. Nothing half-finished was kept; run it again.";
-
-    private readonly Channel<ActiveRun> _waiting = Channel.CreateBounded<ActiveRun>(MostActive(options));
+    // Bounded by what is reserved in _byModel, not by itself: runs that were taken up again after a start are never refused.
+    private readonly Channel<ActiveRun> _waiting = Channel.CreateUnbounded<ActiveRun>();
     private readonly ConcurrentDictionary<string, ActiveRun> _byModel = new();
 
     public async Task<PipelineRun> StartAsync(PipelineRequest request, Actor actor, CancellationToken cancellationToken)
     {
         var config = ProjectFile.Parse(request.Yaml, request.File);
         config.ThrowIfNotAvailable();
+        request.CheckAsOf(config);
         request = request with { Folder = options.CheckFolder(request.Folder) };
-        var run = new PipelineRun
-        {
-            Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
-            Model = config.Model,
-            Goal = request.Goal,
-            State = PipelineState.Waiting,
-            Stages = pipeline.Waiting,
-            StartedAt = time.GetUtcNow(),
-            StartedBy = actor.Name,
-        };
-        var active = new ActiveRun(run, config, request, actor);
-        if (!_byModel.TryAdd(run.Model, active))
-        {
-            throw new SlipwayException(ErrorKind.Conflict, $"A run for {run.Model} is under way. Wait until it has ended, then try again.");
-        }
+        var active = NewRun(config, request, actor);
+        Reserve(active);
+        return await BeginAsync(active, () => projects.SaveAsync(config.Model, request.Yaml, request.Folder, actor, CancellationToken.None), withIt: null);
+    }
 
+    /// <summary>
+    /// Begins a run by a rule, in one transaction with <paramref name="withIt"/>, which tells why. Null, and nothing has happened, while the model has a run or no more may wait.
+    /// </summary>
+    public async Task<PipelineRun?> TryStartAsync(ProjectConfig config, PipelineRequest request, Func<WriteTransaction, PipelineRun, Task> withIt)
+    {
+        var active = NewRun(config, request, Actor.Policy);
         try
         {
-            // Asked before anything is kept: a run that is refused leaves no trace.
-            if (_byModel.Count > MostActive(options))
-            {
-                throw new SlipwayException(ErrorKind.Unavailable, $"{options.QueueLength} runs are waiting already. Try again when some have ended.");
-            }
-
-            // Not cancelled with the caller: half of this would be a run that waits for ever.
-            await projects.SaveAsync(run.Model, request.Yaml, request.Folder, actor, CancellationToken.None);
-            await store.SaveAsync(run, new PipelineStarted(run.Id, run.Model, run.Goal, actor), CancellationToken.None);
+            Reserve(active);
         }
-        catch
+        catch (SlipwayException)
         {
-            _byModel.TryRemove(run.Model, out _);
-            throw;
+            return null;
         }
 
-        if (!_waiting.Writer.TryWrite(active))
-        {
-            await InterruptAsync(active);
-        }
-
-        return active.Run;
+        return await BeginAsync(active, () => Task.CompletedTask, transaction => withIt(transaction, active.Run));
     }
+
+    /// <summary>True while a run of the model waits or is under way.</summary>
+    public bool IsActive(string model) => _byModel.ContainsKey(model);
 
     public async Task<PipelineRun?> FindAsync(string id, CancellationToken cancellationToken) =>
         FindActive(id)?.Run ?? await store.FindAsync(id, cancellationToken);
@@ -76,9 +60,9 @@ internal sealed partial class PipelineQueue(
         var active = FindActive(id);
         while (active is not null)
         {
-            var (run, changed) = active.Read();
+            var (run, changed, isLast) = active.Read();
             yield return run;
-            if (run.EndedAt is not null)
+            if (isLast)
             {
                 yield break;
             }
@@ -98,11 +82,23 @@ internal sealed partial class PipelineQueue(
         return _byModel.TryGetValue(model, out var active) ? [.. stored.Select(run => run.Id == active.Run.Id ? active.Run : run)] : stored;
     }
 
+    /// <summary>Takes up what the former process left, before anybody can ask for a run of the same model.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var active in await unfinished.TakeUpAsync(cancellationToken))
+        {
+            _byModel[active.Run.Model] = active;
+            _waiting.Writer.TryWrite(active);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Ends the runs before the server waits for its last requests: each client that watches a run is one of them, and would hold the server up for as long as it trains.</summary>
+    /// <summary>Leaves the runs before the server waits for its last requests: each client that watches a run is one of them, and would hold the server up for as long as it trains.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) => StopAsync(cancellationToken);
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -111,22 +107,71 @@ internal sealed partial class PipelineQueue(
     {
         try
         {
-            await EndInterruptedAsync(stoppingToken);
             await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(stoppingToken)));
         }
         finally
         {
-            // From here on nobody takes what is written: it is refused, and what was written before is told so.
+            // From here on nobody takes what is written. What waits is durable, and the next start takes it up.
             _waiting.Writer.TryComplete();
             while (_waiting.Reader.TryRead(out var waiting))
             {
-                await InterruptAsync(waiting);
+                Leave(waiting, waiting.Run);
             }
         }
     }
 
-    // Runs that wait and runs that a worker has.
-    private static int MostActive(RetrainingOptions options) => options.QueueLength + options.Workers;
+    private ActiveRun NewRun(ProjectConfig config, PipelineRequest request, Actor actor)
+    {
+        var run = new PipelineRun
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
+            Model = config.Model,
+            Goal = request.Goal,
+            State = PipelineState.Waiting,
+            Stages = pipeline.Waiting,
+            StartedAt = time.GetUtcNow(),
+            StartedBy = actor.Name,
+            Trigger = request.Trigger,
+            AsOf = request.AsOf,
+        };
+        return new ActiveRun(run, config, request, actor);
+    }
+
+    private void Reserve(ActiveRun active)
+    {
+        if (!_byModel.TryAdd(active.Run.Model, active))
+        {
+            throw new SlipwayException(ErrorKind.Conflict, $"A run for {active.Run.Model} is under way. Wait until it has ended, then try again.");
+        }
+
+        if (_byModel.Count > options.QueueLength + options.Workers)
+        {
+            _byModel.TryRemove(active.Run.Model, out _);
+            throw new SlipwayException(ErrorKind.Unavailable, $"{options.QueueLength} runs are waiting already. Try again when some have ended.");
+        }
+    }
+
+    // Not cancelled with the caller: half of this would be a run that waits for ever.
+    private async Task<PipelineRun> BeginAsync(ActiveRun active, Func<Task> first, Func<WriteTransaction, Task>? withIt)
+    {
+        try
+        {
+            await first();
+            await store.AddAsync(active.Run, active.Request, active.Actor, withIt, CancellationToken.None);
+        }
+        catch
+        {
+            _byModel.TryRemove(active.Run.Model, out _);
+            throw;
+        }
+
+        if (!_waiting.Writer.TryWrite(active))
+        {
+            Leave(active, active.Run);
+        }
+
+        return active.Run;
+    }
 
     private ActiveRun? FindActive(string id) => _byModel.Values.FirstOrDefault(active => active.Run.Id == id);
 
@@ -134,12 +179,15 @@ internal sealed partial class PipelineQueue(
     {
         await foreach (var active in _waiting.Reader.ReadAllAsync(stoppingToken))
         {
-            var ended = await RunAsync(active, stoppingToken);
-
-            // The model is free before anybody hears of the end: who waited for it may begin the next run at once.
-            _byModel.TryRemove(ended.Model, out _);
-            active.Update(ended);
+            Leave(active, await RunAsync(active, stoppingToken));
         }
+    }
+
+    // The model is free before anybody hears of the end: who waited for it may begin the next run at once.
+    private void Leave(ActiveRun active, PipelineRun last)
+    {
+        _byModel.TryRemove(last.Model, out _);
+        active.Close(last);
     }
 
     private async Task<PipelineRun> RunAsync(ActiveRun active, CancellationToken stoppingToken)
@@ -150,7 +198,7 @@ internal sealed partial class PipelineQueue(
         }
         catch (Exception exception)
         {
-            // One run whose end cannot be saved must not end the worker.
+            // One run whose end cannot be saved must not end the worker; the next start takes it up.
             LogLost(logger, active.Run.Id, exception);
             return active.Run with
             {
@@ -161,44 +209,6 @@ internal sealed partial class PipelineQueue(
             };
         }
     }
-
-    private async Task EndInterruptedAsync(CancellationToken cancellationToken)
-    {
-        foreach (var run in await store.ListUnfinishedAsync(cancellationToken))
-        {
-            // Runs that began while this was reading are under way, not left behind.
-            if (FindActive(run.Id) is null)
-            {
-                await EndAsync(AsInterrupted(run));
-            }
-        }
-    }
-
-    private async Task InterruptAsync(ActiveRun active)
-    {
-        var ended = AsInterrupted(active.Run);
-        try
-        {
-            await EndAsync(ended);
-        }
-        catch (Exception exception)
-        {
-            // The next start marks it.
-            LogLost(logger, ended.Id, exception);
-        }
-
-        _byModel.TryRemove(ended.Model, out _);
-        active.Update(ended);
-    }
-
-    private PipelineRun AsInterrupted(PipelineRun run)
-    {
-        var stages = run.Stages.Select(stage => stage.State == PipelineState.Running ? stage with { State = PipelineState.Failed, Sentence = Interrupted } : stage).ToArray();
-        return run with { State = PipelineState.Failed, Error = Interrupted, ErrorKind = ErrorKind.Unavailable, EndedAt = time.GetUtcNow(), Stages = stages };
-    }
-
-    private Task EndAsync(PipelineRun ended) =>
-        store.SaveAsync(ended, new PipelineEnded(ended.Id, ended.Model, ended.State, ended.Error, ended.Stages, Actor.Policy), CancellationToken.None);
 
     [LoggerMessage(LogLevel.Error, "The end of pipeline run {Id} could not be saved")]
     private static partial void LogLost(ILogger logger, string id, Exception exception);

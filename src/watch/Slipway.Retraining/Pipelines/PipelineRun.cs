@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Slipway.Core.Errors;
+using Slipway.Core.Projects;
+using Slipway.Datasets;
 
 namespace Slipway.Retraining.Pipelines;
 
@@ -14,6 +18,33 @@ public sealed record PipelineRequest(string Yaml, string File, string Folder, Pi
 
     /// <summary>What started the run by itself, as one sentence ("performance: rmse 131 is worse than 92"); null for a person.</summary>
     public string? Trigger { get; init; }
+
+    /// <summary>Reads the moment of <c>--as-of</c> and of the routes: a date or a moment in ISO 8601, in UTC where it names no offset. Null for null.</summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: it is no such text.</exception>
+    public static DateTimeOffset? ParseAsOf(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        string[] formats = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
+        return DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
+            ? moment
+            : throw new SlipwayException(ErrorKind.InvalidInput, $"'{text}' is no moment to learn as of. Write a date such as 2011-07-01, or a moment such as 2011-07-01T06:00:00Z.");
+    }
+
+    /// <summary>Refuses a moment where nothing says when rows happened.</summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: the project names no time column.</exception>
+    public void CheckAsOf(ProjectConfig config)
+    {
+        if (AsOf is { } asOf && config.Data?.Time is null)
+        {
+            throw new SlipwayException(
+                ErrorKind.InvalidInput,
+                $"{File} names no data.time, so the rows before {DatasetQuery.Moment(asOf)} cannot be told from the others. Name the column with the event time, or take all rows.");
+        }
+    }
 }
 
 /// <summary>Where a run stops.</summary>
@@ -76,7 +107,16 @@ public sealed record PipelineRun
     public string? Error { get; init; }
 
     /// <summary>The kind of the error, by which a caller chooses its exit code.</summary>
-    public Core.Errors.ErrorKind? ErrorKind { get; init; }
+    public ErrorKind? ErrorKind { get; init; }
+
+    /// <summary>What started it by itself, as one sentence; null for a person.</summary>
+    public string? Trigger { get; init; }
+
+    /// <summary>It learns only from rows before this time (UTC); null for all rows.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>How often the server's end interrupted it.</summary>
+    public int Interruptions { get; init; }
 }
 
 /// <summary>One stage of a run.</summary>
@@ -87,7 +127,7 @@ public sealed record PipelineRun
 /// <param name="Done">Steps done, for a progress bar.</param>
 /// <param name="Total">Steps in all; 0 when it is not known.</param>
 /// <param name="Facts">
-/// Figures. data: dataset, digest, rows, columns, created. train: runId, trials, recipe, metrics, reused. validate: verdict, report (a <see cref="Validation.ValidationReport"/>).
-/// register: version, number, state, created, reason. deploy: deployment, version, revision, changed.
+/// Figures. data: dataset, digest, rows, columns, created. train: runId, trials, recipe, metrics, reused. validate: verdict, report (a <see cref="Validation.ValidationReport"/>), champion.
+/// register: version, number, state, created, reason. deploy: deployment, version, revision, changed, and rollout, strategy where one began.
 /// </param>
 public sealed record PipelineStage(string Name, PipelineState State, double Seconds, string Sentence, int Done, int Total, JsonObject Facts);

@@ -18,7 +18,7 @@ internal sealed class DataStage(IDatasets datasets) : IStage
             return StageOutcome.Skipped("no data: the artifact is finished");
         }
 
-        var query = new DatasetQuery(context.Config.Model, data.Sql, context.Request.Folder, data.Time, data.Label);
+        var query = new DatasetQuery(context.Config.Model, data.Sql, context.Request.Folder, data.Time, data.Label) { AsOf = context.Request.AsOf };
         SnapshotResult snapshot;
         try
         {
@@ -33,8 +33,9 @@ internal sealed class DataStage(IDatasets datasets) : IStage
         var version = snapshot.Version;
         context.Dataset = version;
         var known = snapshot.Created ? "" : " (already known)";
+        var before = query.AsOf is { } asOf ? $" before {DatasetQuery.Moment(asOf)}" : "";
         var sentence = string.Create(
-            CultureInfo.InvariantCulture, $"{version.Rows:N0} rows, {version.Columns.Count} columns, digest {version.Digest[..12]}{known}");
+            CultureInfo.InvariantCulture, $"{version.Rows:N0} rows{before}, {version.Columns.Count} columns, digest {version.Digest[..12]}{known}");
         return StageOutcome.Succeeded(sentence, new JsonObject
         {
             ["dataset"] = version.Name,
@@ -43,5 +44,18 @@ internal sealed class DataStage(IDatasets datasets) : IStage
             ["columns"] = version.Columns.Count,
             ["created"] = snapshot.Created,
         });
+    }
+
+    /// <summary>The snapshot that the run began with: the project's files may have changed since.</summary>
+    public async Task<bool> TryRestoreAsync(PipelineContext context, PipelineStage ended, CancellationToken cancellationToken)
+    {
+        if (context.Config.Data is not { } data)
+        {
+            return true;
+        }
+
+        var found = await datasets.FindAsync((string)ended.Facts["dataset"]!, (string)ended.Facts["digest"]!, cancellationToken);
+        context.Dataset = found is null ? null : found with { Sql = data.Sql, Time = data.Time, Label = data.Label };
+        return found is not null;
     }
 }

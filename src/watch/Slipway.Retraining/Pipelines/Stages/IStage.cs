@@ -3,13 +3,19 @@ using Slipway.Training;
 
 namespace Slipway.Retraining.Pipelines.Stages;
 
-/// <summary>One stage of the pipeline. It finds what an earlier run made, does what is missing, and says which.</summary>
+/// <summary>One stage of the pipeline. It finds what an earlier run made, does what is missing, and says which. Run twice with the same context, it leaves what once would have left.</summary>
 internal interface IStage
 {
     /// <summary>The stage's name in runs, files and tables.</summary>
     string Name { get; }
 
     Task<StageOutcome> RunAsync(PipelineContext context, IProgress<TrainingProgress> progress, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts into the context of an interrupted run what this stage left there before, when it had <paramref name="ended"/> well. False where it must run again, which is what stages that cost
+    /// little and change nothing the second time do.
+    /// </summary>
+    Task<bool> TryRestoreAsync(PipelineContext context, PipelineStage ended, CancellationToken cancellationToken) => Task.FromResult(false);
 }
 
 /// <summary>How a stage ended.</summary>

@@ -3,13 +3,12 @@ using System.Text.Json.Nodes;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Registry;
-using Slipway.Storage.Blobs;
 using Slipway.Training;
 
 namespace Slipway.Retraining.Pipelines.Stages;
 
 /// <summary>Files to a version with its contract and lineage; approved at once where the project's policy says so.</summary>
-internal sealed class RegisterStage(IArtifactStore artifacts, IModelRegistry registry) : IStage
+internal sealed class RegisterStage(IModelRegistry registry) : IStage
 {
     public string Name => "register";
 
@@ -18,9 +17,11 @@ internal sealed class RegisterStage(IArtifactStore artifacts, IModelRegistry reg
         var created = false;
         if (context.Known is null)
         {
-            var registered = await registry.RegisterAsync(await DescribeAsync(context, cancellationToken), context.Actor, cancellationToken);
-            created = registered.Created;
+            var registered = await registry.RegisterAsync(Describe(context), context.Actor, cancellationToken);
             context.Version = registered.Version;
+
+            // A run that was interrupted after this registered finds the version that it made itself.
+            created = registered.Created || (context.Trained is { RunId: var id } && registered.Version.Lineage.RunId == id);
         }
 
         var version = context.Version!;
@@ -55,9 +56,8 @@ internal sealed class RegisterStage(IArtifactStore artifacts, IModelRegistry reg
         });
     }
 
-    private async Task<NewModelVersion> DescribeAsync(PipelineContext context, CancellationToken cancellationToken)
+    private static NewModelVersion Describe(PipelineContext context)
     {
-        var artifact = await artifacts.PutFolderAsync(context.ModelFolder!, cancellationToken);
         var model = context.Model!;
         var metrics = new Dictionary<string, double>(context.Trained?.Metrics ?? new Dictionary<string, double>());
         foreach (var (name, value) in context.Report!.Metrics)
@@ -71,7 +71,7 @@ internal sealed class RegisterStage(IArtifactStore artifacts, IModelRegistry reg
             context.Trained?.Recipe ?? new Dictionary<string, string> { ["artifact"] = context.Config.Artifact! },
             GitCommit.Find(context.Request.Folder),
             context.Trained?.RunId);
-        return new NewModelVersion(context.Config.Model, artifact.Digest, model.Format, model.Signature, metrics, lineage);
+        return new NewModelVersion(context.Config.Model, context.Checkpoint!.Artifact, model.Format, model.Signature, metrics, lineage);
     }
 
     private static string Word(VersionState state) => state.ToString().ToLowerInvariant();

@@ -7,12 +7,14 @@ using Slipway.Core.Files;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Registry;
+using Slipway.Storage.Blobs;
 using Slipway.Training;
 
 namespace Slipway.Retraining.Pipelines.Stages;
 
 /// <summary>Rows to a model's files, or a finished artifact taken as it is.</summary>
-internal sealed class TrainStage(IEnumerable<ITrainer> trainers, RecipeStore recipes, IModelRegistry registry) : IStage
+internal sealed class TrainStage(
+    IEnumerable<ITrainer> trainers, RecipeStore recipes, IModelRegistry registry, IArtifactStore artifacts, ChampionLookup champions) : IStage
 {
     public string Name => "train";
 
@@ -21,13 +23,12 @@ internal sealed class TrainStage(IEnumerable<ITrainer> trainers, RecipeStore rec
         if (context.Config.Artifact is { } artifact)
         {
             context.ModelFolder = CopyArtifact(context, artifact);
+            context.Checkpoint = await KeepAsync(context, cancellationToken);
             return StageOutcome.Skipped($"{artifact} is finished");
         }
 
         var dataset = context.Dataset!;
-        var train = context.Config.Train ?? new TrainSection { Task = InferTask(dataset), Algorithm = "lightgbm" };
-        context.Train = train;
-        context.RecipeKey = RecipeStore.Key(dataset, train, context.Config.Validate);
+        var train = Prepare(context, dataset);
         if (await FindKnownAsync(context, cancellationToken) is { } known)
         {
             context.Known = known;
@@ -44,7 +45,31 @@ internal sealed class TrainStage(IEnumerable<ITrainer> trainers, RecipeStore rec
         var trained = await trainer.TrainAsync(job, progress, cancellationToken);
         context.Trained = trained;
         context.ModelFolder = trained.Folder;
+        context.Checkpoint = await KeepAsync(context, cancellationToken);
         return StageOutcome.Succeeded(Describe(trained, name), Facts(trained));
+    }
+
+    /// <summary>The model that was trained before, byte for byte: a command that is run again may write another one.</summary>
+    public async Task<bool> TryRestoreAsync(PipelineContext context, PipelineStage ended, CancellationToken cancellationToken)
+    {
+        if (context.Config.Artifact is null)
+        {
+            Prepare(context, context.Dataset!);
+            if (ended.Facts["reused"]?.GetValue<bool>() == true)
+            {
+                context.Known = await FindKnownAsync(context, cancellationToken);
+                return context.Known is not null;
+            }
+        }
+
+        if (context.Checkpoint is not { } checkpoint)
+        {
+            return false;
+        }
+
+        context.ModelFolder = await artifacts.GetFolderAsync(checkpoint.Artifact, cancellationToken);
+        context.Trained = checkpoint.Restore(context.ModelFolder);
+        return true;
     }
 
     /// <summary>The task that a label speaks of, where the project leaves it open: two values are classes, more texts are more classes, other numbers are a quantity.</summary>
@@ -60,10 +85,28 @@ internal sealed class TrainStage(IEnumerable<ITrainer> trainers, RecipeStore rec
         };
     }
 
-    // A version that was rejected since must be made again, and judged again, not reused.
+    private static TrainSection Prepare(PipelineContext context, DatasetVersion dataset)
+    {
+        var train = context.Config.Train ?? new TrainSection { Task = InferTask(dataset), Algorithm = "lightgbm" };
+        context.Train = train;
+        context.RecipeKey = RecipeStore.Key(dataset, train, context.Config.Validate);
+        return train;
+    }
+
+    private async Task<Checkpoint> KeepAsync(PipelineContext context, CancellationToken cancellationToken) =>
+        Checkpoint.Of((await artifacts.PutFolderAsync(context.ModelFolder!, cancellationToken)).Digest, context.Trained);
+
+    // A version that was rejected since must be made again, and judged again, not reused; so must one that was compared with another live version than today's.
     private async Task<KnownRecipe?> FindKnownAsync(PipelineContext context, CancellationToken cancellationToken)
     {
         if (context.RecipeKey is null || await recipes.FindAsync(context.Config.Model, context.RecipeKey, cancellationToken) is not { } known)
+        {
+            return null;
+        }
+
+        if (await champions.FindAsync(context.Config, cancellationToken) is { Reference: var live }
+            && live != known.Version
+            && known.Facts.Validate["champion"]?.GetValue<string>() != live.ToString())
         {
             return null;
         }
