@@ -16,6 +16,8 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         { "/", 200 },
         { Project, 200 },
         { $"{Project}?version=1.0.0#release", 200 },
+        { $"{Project}?days=30&segment=flag%3Dother#watch", 200 },
+        { $"{Project}/rollouts/nothing", 404 },
         { "/projects/nothing-here", 404 },
         { "/nothing/here", 404 },
     };

@@ -3,6 +3,7 @@ using MudBlazor.Services;
 using Slipway.Console.Components.Panels;
 using Slipway.Console.Components.Parts;
 using Slipway.Console.Reading;
+using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Retraining.Pipelines;
@@ -122,12 +123,17 @@ public sealed class PanelTests : BunitContext
     public void The_overview_shows_a_project_with_its_figures_and_last_run()
     {
         var view = Whole();
-        var summary = new ProjectSummary(view.Project, view.Config, Records.Run(PipelineState.Running, Records.Stage("train", PipelineState.Running)), "bikes", view.Deployment, view.Figures);
+        var summary = new ProjectSummary(view.Project, view.Config, Records.Run(PipelineState.Running, Records.Stage("train", PipelineState.Running)), "bikes", view.Deployment, view.Figures)
+        {
+            Firing = 2,
+            Retrained = view.Watch.Trainings[0],
+        };
 
         var list = Render<ProjectList>(p => p.Add(c => c.Projects, [summary]));
 
         Assert.Equal("projects/bike-demand", list.Find("h2 a").GetAttribute("href"));
-        Assert.Equal(["mobility", "1.0.0", "bikes", "40", "3", "0.90 ms"], list.FindAll("dd").Take(6).Select(d => d.TextContent));
+        Assert.Equal(["mobility", "1.0.0", "1.1.0 at 25%", "bikes", "40", "3", "0.90 ms", "2"], list.FindAll("dd").Take(8).Select(d => d.TextContent));
+        Assert.Contains("1.1.0, because of performance: rmse 66 is worse than 56", list.FindAll("dd")[8].TextContent, StringComparison.Ordinal);
         Assert.Equal("Running: train", list.Find(".mark").TextContent);
     }
 
@@ -151,7 +157,12 @@ public sealed class PanelTests : BunitContext
             Report = new ReportView(new ValidationReport([new GateResult("performance.rmse", Verdict.Pass, "<= 60", 51, 48, 55, 100, "rmse is 51.")], new Dictionary<string, double> { ["rmse"] = 51 }), "run 1"),
             Versions = [new VersionView(version, [])],
             DeploymentName = "bikes",
-            Deployment = new DeploymentState("bikes", new DeployedVersion(version.Reference, version.ArtifactDigest), null, 1, Records.Noon, "local"),
+            Deployment = new DeploymentState("bikes", new DeployedVersion(version.Reference, version.ArtifactDigest), null, 1, Records.Noon, "local")
+            {
+                Candidate = new CandidateState(new DeployedVersion(VersionReference.Parse("bike-demand@1.1.0"), version.ArtifactDigest), 0.25, "r1"),
+            },
+            Rollouts = [WatchRecords.Rollout()],
+            Watch = WatchRecords.View(),
             Live = version,
             Figures = [Records.Figures("1.0.0", new Serving.Figures.FigureSlot(Records.Noon.AddSeconds(-60), 40, 3, 0.4, 0.9))],
         };

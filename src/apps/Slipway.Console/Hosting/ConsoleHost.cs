@@ -14,10 +14,12 @@ using Slipway.Console.Components;
 using Slipway.Console.Reading;
 using Slipway.Core.Errors;
 using Slipway.Datasets;
+using Slipway.Monitoring;
 using Slipway.Registry;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 using Slipway.Serving.Figures;
 using Slipway.Storage.Events;
 using Slipway.Training;
@@ -149,6 +151,8 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<IDeployments>();
         Forward<IServingFigures>();
         Forward<IEventLog>();
+        ForwardIfThere<IMonitoring>();
+        ForwardIfThere<IRollouts>();
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<IWebHostEnvironment>(environment);
         services.AddSingleton<IHostEnvironment>(environment);
@@ -162,6 +166,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         // Framing is forbidden by the server, which says so on every answer.
         services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
         services.AddSingleton<ProjectReader>();
+        services.AddSingleton<WatchReader>();
 
         // Tokens need not outlive the process, since circuits do not; and keys in the home folder would break the rule about files.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -180,6 +185,16 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
 
         void Forward<T>()
             where T : class => services.AddSingleton(server.GetRequiredService<T>());
+
+        // A server may leave these out; then the pages have none to show.
+        void ForwardIfThere<T>()
+            where T : class
+        {
+            if (server.GetService<T>() is { } found)
+            {
+                services.AddSingleton(found);
+            }
+        }
     }
 
     // A page that lost its connection comes back within a minute or starts anew: what it shows is in the address.

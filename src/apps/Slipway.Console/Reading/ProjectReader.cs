@@ -25,12 +25,13 @@ internal sealed class ProjectReader(
     IModelRegistry registry,
     IDeployments deployments,
     IServingFigures figures,
-    IEventLog events)
+    IEventLog events,
+    WatchReader watching)
 {
     // A page is read by people: of a long history the newest part is enough, and the page stays bounded.
     private const int HistoryLimit = 50;
     private const int VersionLimit = 50;
-    private const int RunLimit = 10;
+    private const int RunLimit = 50;
 
     /// <summary>All projects, by model.</summary>
     public async Task<IReadOnlyList<ProjectSummary>> ListAsync(CancellationToken cancellationToken)
@@ -40,16 +41,21 @@ internal sealed class ProjectReader(
         {
             var (config, _) = Parse(project);
             var name = config?.Deploy?.Name ?? project.Model;
-            var runs = await pipelines.ListAsync(project.Model, 1, cancellationToken);
+            var runs = await pipelines.ListAsync(project.Model, RunLimit, cancellationToken);
             var deployment = await FindDeploymentAsync(name, project.Model, cancellationToken);
-            summaries.Add(new ProjectSummary(project, config, runs.Count > 0 ? runs[0] : null, deployment?.Name ?? name, deployment, figures.Read(deployment?.Name ?? name)));
+            name = deployment?.Name ?? name;
+            summaries.Add(new ProjectSummary(project, config, runs.Count > 0 ? runs[0] : null, name, deployment, figures.Read(name))
+            {
+                Firing = await watching.CountFiringAsync(name, cancellationToken),
+                Retrained = runs.FirstOrDefault(r => r.Trigger is not null) is { } run ? TrainingLine.Tell([run], await watching.ListRolloutsAsync(name, cancellationToken))[0] : null,
+            });
         }
 
         return summaries;
     }
 
     /// <summary>A project with everything about it, or null.</summary>
-    public async Task<ProjectView?> FindAsync(string model, CancellationToken cancellationToken)
+    public async Task<ProjectView?> FindAsync(string model, WatchChoice choice, CancellationToken cancellationToken)
     {
         if (!ResourceName.IsValid(model) || await projects.FindAsync(model, cancellationToken) is not { } project)
         {
@@ -68,6 +74,7 @@ internal sealed class ProjectReader(
         var name = config?.Deploy?.Name ?? model;
         var deployment = await FindDeploymentAsync(name, model, cancellationToken);
         name = deployment?.Name ?? name;
+        var rollouts = await watching.ListRolloutsAsync(name, cancellationToken);
         return new ProjectView
         {
             Project = project,
@@ -80,11 +87,16 @@ internal sealed class ProjectReader(
             Versions = versions,
             DeploymentName = name,
             Deployment = deployment,
-            DeploymentHistory = [.. (await ReadHistoryAsync($"deployment/{name}", cancellationToken)).Reverse()],
+            DeploymentHistory = await ReadDeploymentAsync(name, cancellationToken),
             Live = deployment is null ? null : await registry.FindAsync(deployment.Stable.Reference, cancellationToken),
             Figures = figures.Read(name),
+            Rollouts = rollouts,
+            Watch = await watching.ReadAsync(name, config, TrainingLine.Tell(runs, rollouts), choice, cancellationToken),
         };
     }
+
+    /// <summary>A rollout of a project's deployment, or null.</summary>
+    public Task<RolloutView?> FindRolloutAsync(string model, string id, CancellationToken cancellationToken) => watching.FindRolloutAsync(model, id, cancellationToken);
 
     /// <summary>The live figures of a deployment, without reading anything else.</summary>
     public IReadOnlyList<VersionFigures> ReadFigures(string deployment) => figures.Read(deployment);
@@ -104,6 +116,13 @@ internal sealed class ProjectReader(
 
     private async Task<IReadOnlyList<HistoryLine>> ReadHistoryAsync(string subject, CancellationToken cancellationToken) =>
         [.. (await events.ReadSubjectAsync(subject, HistoryLimit, cancellationToken)).Select(History.Tell)];
+
+    // Alerts stand in the watch panel; in between, hundreds of them would hide what was live when.
+    private async Task<IReadOnlyList<HistoryLine>> ReadDeploymentAsync(string name, CancellationToken cancellationToken) =>
+    [
+        .. (await events.ReadSubjectAsync($"deployment/{name}", WatchReader.EventLimit, cancellationToken))
+            .Where(e => !e.Type.StartsWith("Alert", StringComparison.Ordinal)).TakeLast(HistoryLimit).Select(History.Tell).Reverse(),
+    ];
 
     private static (ProjectConfig? Config, string? Problem) Parse(Project project)
     {

@@ -4,6 +4,7 @@ using Slipway.Registry;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 using Slipway.Serving.Figures;
 using Slipway.Training;
 using Slipway.Validation;
@@ -52,6 +53,12 @@ public sealed record ProjectView
     /// <summary>Live figures by version, newest first.</summary>
     public IReadOnlyList<VersionFigures> Figures { get; init; } = [];
 
+    /// <summary>Its rollouts, newest first.</summary>
+    public IReadOnlyList<RolloutState> Rollouts { get; init; } = [];
+
+    /// <summary>What is known of it in production.</summary>
+    public WatchView Watch { get; init; } = new();
+
     /// <summary>The stage of the newest run by name, or null.</summary>
     public PipelineStage? Stage(string name) => Run?.Stages.FirstOrDefault(s => s.Name == name);
 }
@@ -97,6 +104,12 @@ public sealed record HistoryLine(DateTimeOffset At, string What, string Actor, s
 public sealed record ProjectSummary(
     Project Project, ProjectConfig? Config, PipelineRun? Run, string DeploymentName, DeploymentState? Deployment, IReadOnlyList<VersionFigures> Figures)
 {
+    /// <summary>How many of its alerts fire.</summary>
+    public int Firing { get; init; }
+
+    /// <summary>The newest run that a trigger began, or null.</summary>
+    public TrainingLine? Retrained { get; init; }
+
     /// <summary>Requests answered since the server started, errors included.</summary>
     public long Requests => Figures.Sum(f => f.Requests);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Monitoring.Alerts;
 
 namespace Slipway.Console.Reading;
 
@@ -35,6 +36,18 @@ internal static class Say
         };
     }
 
+    /// <summary>Ten to a whole power: 0.01, 1, 1,000, 10⁶.</summary>
+    public static string PowerOfTen(int exponent) => exponent is >= -3 and <= 4
+        ? exponent < 0 ? Math.Pow(10, exponent).ToString("0.###", Plain) : Math.Pow(10, exponent).ToString("#,0", Plain)
+        : "10" + string.Concat(exponent.ToString(Plain).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
+
+    /// <summary>A number from its natural logarithm, which may be too large for a number: 0.31, 24, 10⁵².</summary>
+    public static string FromLog(double log)
+    {
+        var decades = log / Math.Log(10);
+        return decades is > -3 and < 5 ? Number(Math.Exp(log)) : PowerOfTen((int)Math.Floor(decades));
+    }
+
     /// <summary>A share: 99.4 %.</summary>
     public static string Share(double share) => share is > 0 and < 0.001 ? "< 0.1 %" : (share * 100).ToString("0.#", Plain) + " %";
 
@@ -46,6 +59,16 @@ internal static class Say
 
     /// <summary>A point in time: 24 Nov 2026 21:58 UTC.</summary>
     public static string Time(DateTimeOffset value) => value.UtcDateTime.ToString("d MMM yyyy HH:mm 'UTC'", Plain);
+
+    /// <summary>A day: 24 Nov 2026.</summary>
+    public static string Day(DateTimeOffset value) => value.UtcDateTime.ToString("d MMM yyyy", Plain);
+
+    /// <summary>An alert's sentence, with the segment that it is about.</summary>
+    public static string Alert(AlertState alert) =>
+        alert.Segment.Length == 0 || alert.Sentence.Contains(alert.Segment, StringComparison.Ordinal) ? alert.Sentence : $"{alert.Segment}: {alert.Sentence}";
+
+    /// <summary>A version alone, where a record may name its model too: <c>bikes@1.0.0</c> → <c>1.0.0</c>.</summary>
+    public static string Version(string version) => version[(version.LastIndexOf('@') + 1)..];
 
     /// <summary>A point in time for machines.</summary>
     public static string Machine(DateTimeOffset value) => value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", Plain);

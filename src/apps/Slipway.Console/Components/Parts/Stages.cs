@@ -1,5 +1,6 @@
 using Slipway.Console.Reading;
 using Slipway.Retraining.Pipelines;
+using Slipway.Statistics.Drift;
 using Slipway.Validation;
 
 namespace Slipway.Console.Components.Parts;
@@ -15,7 +16,7 @@ internal static class Stages
         ("validate", "Validate", OfGates(view)),
         ("release", "Release", Of(view.Stage("register"), view.Versions.Count > 0)),
         ("serve", "Serve", Of(view.Stage("deploy"), view.Deployment is not null)),
-        ("watch", "Watch", StageState.Missing),
+        ("watch", "Watch", OfWatch(view.Watch)),
     ];
 
     /// <summary>How a run stands as a whole.</summary>
@@ -42,6 +43,15 @@ internal static class Stages
         PipelineState.Running => StageState.Running,
         PipelineState.Failed => StageState.Failed,
         _ => present ? StageState.Done : StageState.Missing,
+    };
+
+    // Too few rows to tell is no failure, but no good news either.
+    private static StageState OfWatch(WatchView view) => view switch
+    {
+        { Firing: > 0 } => StageState.Failed,
+        { Verdicts.Count: > 0 } => view.Verdicts[^1].DriftVerdict == DriftVerdict.InsufficientData ? StageState.Unsure : StageState.Done,
+        { Watch.Points.Count: > 0 } => StageState.Unsure,
+        _ => StageState.Missing,
     };
 
     private static StageState OfGates(ProjectView view) => (view.Stage("validate")?.State, view.Report?.Report.Verdict) switch

@@ -37,6 +37,15 @@ public sealed record Axis(double Low, double High, IReadOnlyList<Tick> Ticks)
         return Marked(Math.Floor(low / step) * step, Math.Ceiling(high / step) * step, step);
     }
 
+    /// <summary>An axis of powers of ten: its values are decimal logarithms, its marks the numbers that they stand for.</summary>
+    public static Axis PowersOfTen(double low, double high, int marks = 4)
+    {
+        var step = Math.Max(1, (int)Math.Ceiling((high - low) / marks));
+        var (first, last) = ((int)Math.Floor(low / step) * step, (int)Math.Ceiling(high / step) * step);
+        last = last > first ? last : first + step;
+        return new Axis(first, last, [.. Enumerable.Range(0, ((last - first) / step) + 1).Select(i => new Tick((double)(i * step) / (last - first), Say.PowerOfTen(first + (i * step))))]);
+    }
+
     private static Axis Marked(double low, double high, double step)
     {
         var ticks = new List<Tick>();
