@@ -39,7 +39,7 @@ public sealed partial class ReadmeTests
                     case "./slipway status":
                         var status = await BashAsync(command, server!.Address);
                         Assert.Contains("income@1.0.0", status.Output, StringComparison.Ordinal);
-                        Assert.Contains("bike-demand@1.0.0", status.Output, StringComparison.Ordinal);
+                        Assert.Contains("bike-demand@1.0.1", status.Output, StringComparison.Ordinal);
                         break;
                     case var predict when predict.StartsWith("./slipway predict income --row ", StringComparison.Ordinal):
                         Assert.Contains("income 1.0.0", (await BashAsync(predict, server!.Address)).Output, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed partial class ReadmeTests
                         if (curl.Contains("/infer", StringComparison.Ordinal))
                         {
                             Assert.Equal("request-7", (string)answer["id"]!);
-                            Assert.Equal("1.0.0", (string)answer["model_version"]!);
+                            Assert.Equal("1.0.1", (string)answer["model_version"]!);
                             Assert.InRange((double)answer["outputs"]![0]!["data"]![0]!, 50, 1000);
                         }
 

@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "doctor"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -36,6 +36,16 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 1, ["deploy", "nobody@1.0.0"] },
         { 2, ["rollback", "Wrong Name"] },
         { 1, ["rollback", "nobody"] },
+        { 2, ["deploy", "small@1.0.0", "--strategy", "rolling"] },
+        { 2, ["rollout"] },
+        { 2, ["rollout", "status", "Wrong Name"] },
+        { 1, ["rollout", "status", "nobody"] },
+        { 1, ["rollout", "watch", "nobody"] },
+        { 2, ["rollout", "promote"] },
+        { 1, ["rollout", "rollback", "nobody"] },
+        { 3, ["rollout", "status", "--server", Nobody] },
+        { 2, ["drift", "rows.csv", "nowhere.csv"] },
+        { 2, ["drift", "rows.csv"] },
         { 2, ["doctor", "--http", "nowhere"] },
         { 2, ["no-such-verb"] },
         { 2, [] },

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Retraining.Pipelines;
+using Slipway.Rollouts.Releases;
 
 namespace Slipway.Client;
 
@@ -38,17 +39,26 @@ internal sealed class SlipwayClient : IDisposable
         await ReadAsync<T>(() => _http.PostAsJsonAsync(path, body, SlipwayJson.Options, cancellationToken), cancellationToken);
 
     /// <summary>A pipeline run whenever it changes, until it has ended.</summary>
-    public async IAsyncEnumerable<PipelineRun> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<PipelineRun> WatchAsync(string id, CancellationToken cancellationToken) =>
+        WatchAsync<PipelineRun>($"/api/v1/pipelines/{id}/watch", run => run.EndedAt is not null, cancellationToken);
+
+    /// <summary>A rollout whenever it changes, until it has ended.</summary>
+    public IAsyncEnumerable<RolloutState> WatchRolloutAsync(string id, CancellationToken cancellationToken) =>
+        WatchAsync<RolloutState>($"/api/v1/rollouts/{id}/watch", rollout => rollout.EndedAt is not null, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async IAsyncEnumerable<T> WatchAsync<T>(string path, Func<T, bool> hasEnded, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
-            () => _http.GetAsync(new Uri($"/api/v1/pipelines/{id}/watch", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
+            () => _http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         var ended = false;
         while (await ReadLineAsync(reader, cancellationToken) is { } line)
         {
-            var run = JsonSerializer.Deserialize<PipelineRun>(line, SlipwayJson.Options)!;
-            ended = run.EndedAt is not null;
-            yield return run;
+            var state = JsonSerializer.Deserialize<T>(line, SlipwayJson.Options)!;
+            ended = hasEnded(state);
+            yield return state;
         }
 
         if (!ended)
@@ -56,8 +66,6 @@ internal sealed class SlipwayClient : IDisposable
             throw WentAway();
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private async Task<T> ReadAsync<T>(Func<Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
@@ -112,7 +120,7 @@ internal sealed class SlipwayClient : IDisposable
 
     private SlipwayException WentAway(Exception? cause = null)
     {
-        var sentence = $"The server at {_http.BaseAddress} went away. `slipway status` shows how the run stands once it is back.";
+        var sentence = $"The server at {_http.BaseAddress} went away. `slipway status` shows how things stand once it is back.";
         return cause is null ? new SlipwayException(ErrorKind.Unavailable, sentence) : new SlipwayException(ErrorKind.Unavailable, sentence, cause);
     }
 

@@ -12,7 +12,8 @@ internal static class ApplyCommand
             "apply",
             "Make slipway.yaml so: data, train, validate, register, deploy. Applying it twice changes nothing.",
             "slipway apply",
-            "slipway apply -f samples/bikes/slipway.yaml");
+            "slipway apply -f samples/bikes/slipway.yaml",
+            "slipway apply --as-of 2011-07-01");
         return ProjectRun.AddTo(command, "apply", PipelineGoal.Deploy);
     }
 }

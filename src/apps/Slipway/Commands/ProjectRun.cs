@@ -16,18 +16,26 @@ internal static class ProjectRun
         var server = Verb.ServerOption();
         command.Add(file);
         command.Add(server);
+        var asOf = new Option<string>("--as-of")
+        {
+            Description = "Learn only from rows before this date or moment (by data.time, UTC), as a retraining then would have.",
+            HelpName = "TIME",
+        };
+        command.Add(asOf);
         return command.Runs((parsed, terminal, cancellationToken) =>
-            RunAsync(parsed.GetValue(file)!, parsed.GetValue(server), route, goal, terminal, cancellationToken));
+            RunAsync(parsed.GetValue(file)!, parsed.GetValue(server), parsed.GetValue(asOf), route, goal, terminal, cancellationToken));
     }
 
     private static async Task<int> RunAsync(
-        string file, string? server, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
+        string file, string? server, string? asOf, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
     {
         var yaml = await ProjectFile.ReadAsync(file, cancellationToken);
-        ProjectFile.Parse(yaml, file).ThrowIfNotAvailable();
+        var config = ProjectFile.Parse(yaml, file);
+        config.ThrowIfNotAvailable();
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        new PipelineRequest(yaml, file, folder, goal) { AsOf = PipelineRequest.ParseAsOf(asOf) }.CheckAsOf(config);
         using var client = new SlipwayClient(server);
-        var run = await client.PostAsync<PipelineRun>($"/api/v1/projects/{route}", new { yaml, folder, file = Path.GetFileName(file) }, cancellationToken);
+        var run = await client.PostAsync<PipelineRun>($"/api/v1/projects/{route}", new { yaml, folder, file = Path.GetFileName(file), asOf }, cancellationToken);
         PipelineRun ended;
         try
         {

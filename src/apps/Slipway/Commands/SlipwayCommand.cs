@@ -20,6 +20,8 @@ internal static class SlipwayCommand
         root.Add(ApproveCommand.Create());
         root.Add(DeployCommand.Create());
         root.Add(RollbackCommand.Create());
+        root.Add(RolloutCommand.Create());
+        root.Add(DriftCommand.Create());
         root.Add(DoctorCommand.Create());
         return root;
     }

@@ -11,7 +11,8 @@ internal static class TrainCommand
         var command = Verb.Create(
             "train",
             "Train, validate and register a version, without deploying it.",
-            "slipway train -f slipway.yaml");
+            "slipway train -f slipway.yaml",
+            "slipway train --as-of 2011-07-01T06:00:00Z");
         return ProjectRun.AddTo(command, "train", PipelineGoal.Register);
     }
 }

@@ -1,73 +1,165 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Slipway.Client;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Output;
 using Slipway.Retraining.Pipelines;
-using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 using Slipway.Server;
-using Slipway.Storage.Blobs;
 
 namespace Slipway.Demo;
 
-/// <summary>Runs the demo against a server of this process: everything that a client can do goes over HTTP.</summary>
-internal static class DemoRun
+/// <summary>
+/// A model's life in a minute, against a server of this process: everything that a client can do goes over HTTP. The demo sends days and files and waits; what is noticed, trained, judged,
+/// promoted and taken back is the server's doing. After a kill it goes on from the server's record.
+/// </summary>
+internal sealed class DemoRun
 {
-    public static async Task<DemoReport> RunAsync(SlipwayServer server, Terminal terminal, CancellationToken cancellationToken)
+    // How long the second version answers alone before the mistaken one is applied: a window, so that its error can be told.
+    private const int DaysAlone = 31;
+
+    private readonly SlipwayServer _server;
+    private readonly Terminal _terminal;
+    private readonly SlipwayClient _client;
+    private readonly DemoProject _project;
+    private readonly ProjectConfig _config;
+    private readonly Dictionary<string, double> _seconds = [];
+    private readonly List<DemoStage> _shown = [];
+
+    private DemoRun(SlipwayServer server, Terminal terminal, SlipwayClient client, DemoProject project, ProjectConfig config) =>
+        (_server, _terminal, _client, _project, _config) = (server, terminal, client, project, config);
+
+    private string Deployment => _config.Deploy!.Name;
+
+    public static async Task<DemoReport> RunAsync(SlipwayServer server, DemoProject project, Terminal terminal, CancellationToken cancellationToken)
     {
-        var time = server.Services.GetRequiredService<TimeProvider>();
-        var begun = time.GetTimestamp();
-        terminal.Say($"Bike rentals in Washington, 2011 (CC BY 4.0, Fanaee-T and Gama 2013), from {DemoProject.Folder}");
+        terminal.Say($"Bike rentals in Washington, 2011 (CC BY 4.0, Fanaee-T and Gama 2013), from {project.Folder}");
+        terminal.Say($"Watch it happen: {server.HttpAddress}");
         using var client = new SlipwayClient(server.HttpAddress);
-        var yaml = await File.ReadAllTextAsync(DemoProject.File, cancellationToken);
-        var config = ProjectFile.Parse(yaml, ProjectFile.DefaultName);
-        var body = new { yaml, folder = DemoProject.Folder, file = ProjectFile.DefaultName };
-        var started = await client.PostAsync<PipelineRun>("/api/v1/projects/apply", body, cancellationToken);
-        var run = await PipelineView.ShowAsync(terminal, client.WatchAsync(started.Id, cancellationToken), started, PipelineGoal.Deploy);
-        var stages = run.Stages
-            .Where(stage => stage.State is not (PipelineState.Waiting or PipelineState.Skipped))
-            .Select(stage => new DemoStage(stage.Name, stage.State == PipelineState.Succeeded, stage.Seconds, stage.Facts) { Sentence = stage.Sentence })
-            .ToList();
-        var replay = new ReplayResult(0, 0, 0, 0, 0);
-        if (run.State == PipelineState.Succeeded)
+        var config = ProjectFile.Parse(await File.ReadAllTextAsync(project.File, cancellationToken), ProjectFile.DefaultName);
+        return await new DemoRun(server, terminal, client, project, config).RunAsync(cancellationToken);
+    }
+
+    private async Task<DemoReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var time = _server.Services.GetRequiredService<TimeProvider>();
+        var begun = time.GetTimestamp();
+        var first = (await ReadAsync(watch: false, cancellationToken)).First is { } known
+            ? await WaitAsync(known, cancellationToken)
+            : await ApplyAsync(_project.File, DemoProject.LearnedUntil, cancellationToken);
+        _shown.AddRange(DemoStages.Of(first));
+        if (first.State != PipelineState.Succeeded)
         {
-            var servedAt = time.GetTimestamp();
-            replay = await ReplayAsync(server, config, terminal, cancellationToken);
-            stages.Add(Serve(replay, time.GetElapsedTime(servedAt)));
-            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{"serve",-9} {(replay.Failed == 0 ? "ok" : "FAILED"),-7} {stages[^1].Seconds,6:F1} s  {stages[^1].Sentence}"));
+            return Report(null, null, time.GetElapsedTime(begun));
         }
 
-        var ok = run.State == PipelineState.Succeeded && replay.Failed == 0;
-        return new DemoReport("bikes", ok, time.GetElapsedTime(begun).TotalSeconds, stages, replay.Requests, replay.Failed, server.HttpAddress);
+        var history = await ReadHistoryAsync(cancellationToken);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_server.HttpAddress) };
+        var traffic = new Traffic(http, Deployment, history, new Predictions(_server, _config.Model, history));
+        var record = await LiveAsync(history, traffic, cancellationToken);
+        return Report(record, traffic, time.GetElapsedTime(begun));
     }
 
-    private static async Task<ReplayResult> ReplayAsync(SlipwayServer server, ProjectConfig config, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>Sends day after day until the story has ended, or the history has.</summary>
+    private async Task<LoopRecord> LiveAsync(History history, Traffic traffic, CancellationToken cancellationToken)
     {
-        var sql = await File.ReadAllTextAsync(DemoProject.ReplaySql, cancellationToken);
-        var datasets = server.Services.GetRequiredService<IDatasets>();
-        var rows = await datasets.QueryAsync(new DatasetQuery(config.Model, sql, DemoProject.Folder, config.Data!.Time, config.Data.Label), cancellationToken);
-        var deployment = config.Deploy!.Name!;
-        var live = (await server.Services.GetRequiredService<IDeployments>().FindAsync(deployment, cancellationToken))!;
-        var folder = await server.Services.GetRequiredService<IArtifactStore>().GetFolderAsync(live.Stable.ArtifactDigest, cancellationToken);
-        var replay = new Replay(server.HttpAddress, deployment, rows, config.Data, folder);
-        return await replay.RunAsync(terminal, cancellationToken);
-    }
+        var record = await ReadAsync(watch: true, cancellationToken);
 
-    private static DemoStage Serve(ReplayResult replay, TimeSpan elapsed)
-    {
-        var sentence = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{replay.Requests:N0} hours of July 2011 over {Replay.Connections} connections: {replay.Failed} failed, p50 {replay.P50:F2} ms, p95 {replay.P95:F2} ms, mean error {replay.MeanAbsoluteError:F0} bikes");
-        return new DemoStage("serve", replay.Failed == 0, elapsed.TotalSeconds, new JsonObject
+        // A day that was sent in part before a kill is sent again: its requests have the same ids, and count once.
+        var day = record.Watch?.Now is { } now && DateOnly.FromDateTime(now.UtcDateTime) > history.FirstDay.AddDays(1)
+            ? DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1)
+            : history.FirstDay;
+        var serveUntil = history.FirstDay.AddMonths(1);
+        for (; day <= history.LastDay && record.Worse is not { EndedAt: not null }; day = day.AddDays(1))
         {
-            ["requests"] = replay.Requests,
-            ["failed"] = replay.Failed,
-            ["connections"] = Replay.Connections,
-            ["p50Ms"] = replay.P50,
-            ["p95Ms"] = replay.P95,
-            ["meanAbsoluteError"] = replay.MeanAbsoluteError,
-        })
-        { Sentence = sentence };
+            await TimedAsync(StageOf(record, day, serveUntil), () => traffic.SendAsync(day, cancellationToken));
+            record = await ReadAsync(watch: false, cancellationToken);
+            if (record.Runs.FirstOrDefault(run => run.EndedAt is null) is { } running)
+            {
+                await TimedAsync("retrain", async () => await WaitAsync(running, cancellationToken));
+            }
+            else if (record.Mistaken is null && record.Better is { Status: RolloutStatus.Promoted, LookedTo: { } promoted } && day >= DateOnly.FromDateTime(promoted.UtcDateTime).AddDays(DaysAlone))
+            {
+                var until = new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+                await TimedAsync("rollout", async () => await ApplyAsync(_project.MistakenFile, until, cancellationToken));
+            }
+
+            record = await ReadAsync(watch: false, cancellationToken);
+            Say(record, traffic, day, serveUntil);
+        }
+
+        // The project's file is the right one again. The same data and recipe are a version that is known and live: nothing is trained, nothing changes.
+        if (record.Worse is { EndedAt: not null } && record.Runs[^1].Id == record.Mistaken?.Id)
+        {
+            await TimedAsync("rollout", async () => await ApplyAsync(_project.File, record.Retraining!.AsOf, cancellationToken));
+        }
+
+        return await ReadAsync(watch: true, cancellationToken);
+    }
+
+    private static string StageOf(LoopRecord record, DateOnly day, DateOnly serveUntil) =>
+        day < serveUntil ? "serve" : record.Retraining is null ? "monitor" : "rollout";
+
+    // One line when a stage of the loop is over.
+    private void Say(LoopRecord record, Traffic traffic, DateOnly day, DateOnly serveUntil)
+    {
+        foreach (var stage in DemoStages.Of(record, traffic, _seconds, day, serveUntil, _config))
+        {
+            if (!_shown.Exists(s => s.Stage == stage.Stage))
+            {
+                _shown.Add(stage);
+                Say(stage);
+            }
+        }
+    }
+
+    private void Say(DemoStage stage) =>
+        _terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{stage.Stage,-9} {(stage.Ok ? "ok" : "FAILED"),-7} {stage.Seconds,6:F1} s  {stage.Sentence}"));
+
+    private DemoReport Report(LoopRecord? record, Traffic? traffic, TimeSpan elapsed)
+    {
+        List<DemoStage> stages = record is null ? _shown : [.. _shown.Take(5), .. DemoStages.Of(record, traffic!, _seconds, DateOnly.MaxValue, DateOnly.MinValue, _config)];
+        foreach (var stage in stages.Where(s => !_shown.Exists(shown => shown.Stage == s.Stage)))
+        {
+            Say(stage);
+        }
+
+        var failed = traffic?.Failed ?? 0;
+        var ok = stages.Count == 9 && stages.All(stage => stage.Ok) && failed == 0;
+        return new DemoReport("bikes", ok, elapsed.TotalSeconds, stages, traffic?.Requests ?? 0, failed, _server.HttpAddress)
+        {
+            ErrorBefore = record is null ? null : DemoStages.ErrorBefore(record),
+            ErrorAfter = record is null ? null : DemoStages.ErrorAfter(record),
+            Promoted = record?.Better is { Status: RolloutStatus.Promoted } better ? better.Candidate.Version.ToString() : null,
+            RolledBack = record?.Worse is { Status: RolloutStatus.RolledBack } worse ? worse.Candidate.Version.ToString() : null,
+        };
+    }
+
+    private async Task<PipelineRun> ApplyAsync(string file, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    {
+        var body = new { yaml = await File.ReadAllTextAsync(file, cancellationToken), folder = _project.Folder, file = Path.GetFileName(file), asOf };
+        return await WaitAsync(await _client.PostAsync<PipelineRun>("/api/v1/projects/apply", body, cancellationToken), cancellationToken);
+    }
+
+    private async Task<PipelineRun> WaitAsync(PipelineRun run, CancellationToken cancellationToken) => run.EndedAt is not null
+        ? run
+        : await PipelineView.ShowAsync(_terminal, _client.WatchAsync(run.Id, cancellationToken), run, PipelineGoal.Deploy);
+
+    private Task<LoopRecord> ReadAsync(bool watch, CancellationToken cancellationToken) => LoopRecord.ReadAsync(_client, _config.Model, Deployment, watch, cancellationToken);
+
+    private async Task<History> ReadHistoryAsync(CancellationToken cancellationToken)
+    {
+        var sql = await File.ReadAllTextAsync(_project.ReplaySql, cancellationToken);
+        var datasets = _server.Services.GetRequiredService<IDatasets>();
+        var rows = await datasets.QueryAsync(new DatasetQuery(_config.Model, sql, _project.Folder, _config.Data!.Time, _config.Data.Label), cancellationToken);
+        return new History(rows, _config.Data);
+    }
+
+    private async Task TimedAsync(string stage, Func<Task> run)
+    {
+        var time = _server.Services.GetRequiredService<TimeProvider>();
+        var begun = time.GetTimestamp();
+        await run();
+        _seconds[stage] = _seconds.GetValueOrDefault(stage) + time.GetElapsedTime(begun).TotalSeconds;
     }
 }

@@ -18,6 +18,11 @@ internal static class DemoTable
         }
 
         terminal.People.Write(table);
+        if (report is { ErrorBefore: { } before, ErrorAfter: { } after })
+        {
+            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"Error before {before:F0}, after {after:F0} bikes (rmse over 30 days). Promoted {report.Promoted}, taken back {report.RolledBack}."));
+        }
+
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{(report.Ok ? "All is well" : "Something failed")}: {report.Requests:N0} requests, {report.Failed} failed, {report.Seconds:F1} s in all."));
     }
 }

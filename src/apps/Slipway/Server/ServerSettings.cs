@@ -1,5 +1,6 @@
 using System.Net;
 using Slipway.Datasets;
+using Slipway.Monitoring;
 
 namespace Slipway.Server;
 
@@ -32,6 +33,9 @@ internal sealed record ServerSettings
 
     /// <summary>Bounds of the work with data.</summary>
     public DatasetsOptions Datasets { get; init; } = new();
+
+    /// <summary>Bounds of the prediction log and of outcomes.</summary>
+    public MonitoringOptions Monitoring { get; init; } = new();
 
     /// <summary>The largest request body, in bytes.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;

@@ -6,6 +6,7 @@ using Slipway.Console;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Datasets;
+using Slipway.Monitoring;
 using Slipway.Registry;
 using Slipway.Retraining;
 using Slipway.Rollouts;
@@ -105,6 +106,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddRegistry()
         .AddRollouts()
         .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes })
+        .AddMonitoring(settings.Monitoring)
         .AddRetraining(new RetrainingOptions(settings.ProjectRoots));
 
     private static WebApplication Build(ServerSettings settings, LogLevel logLevel)
@@ -131,6 +133,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
             .MapRegistry()
             .MapRollouts()
             .MapServing()
+            .MapMonitoring()
             .MapRetraining();
         app.MapApiDocument();
         app.MapConsole();
