@@ -11,6 +11,7 @@ using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Profiles;
 using Slipway.Monitoring.Watching;
 using Slipway.Serving;
+using Slipway.Serving.Figures;
 using Slipway.Storage;
 
 namespace Slipway.Monitoring;
@@ -31,6 +32,7 @@ public static class MonitoringModule
             .AddSingleton<IPredictionLog>(provider => provider.GetRequiredService<PredictionLog>())
             .AddSingleton<IPredictionSink>(provider => provider.GetRequiredService<PredictionLog>())
             .AddHostedService(provider => provider.GetRequiredService<PredictionLog>())
+            .AddSingleton<IServerCounters, PredictionLogCounters>()
             .AddOutcomes(options.Outcomes)
             .AddSingleton<BaselineBuilder>()
             .AddSingleton<BaselineStore>()

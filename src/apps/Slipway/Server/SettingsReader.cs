@@ -4,6 +4,7 @@ using System.Net;
 using Slipway.Core.Errors;
 using Slipway.Core.Units;
 using Slipway.Datasets;
+using Slipway.Monitoring;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -34,6 +35,13 @@ internal sealed class SettingsReader
         ["datasets.concurrentQueries"] = "a whole number, 1 to 64",
         ["datasets.timeLimit"] = "a duration of at most 1 d, such as 10 m",
         ["datasets.maxTableCells"] = "a whole number, 1000 to 10000000000",
+        ["monitoring.log.capacityRows"] = "a whole number, 1 to 10000000",
+        ["monitoring.log.capacityMegabytes"] = "a whole number, 1 to 65536",
+        ["monitoring.log.tick"] = "a duration from 10 ms to 250 ms",
+        ["monitoring.log.chunkRows"] = "a whole number, 1 to 10000000",
+        ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
+        ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
+        ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
     };
 
@@ -148,8 +156,21 @@ internal sealed class SettingsReader
                 DiskMegabytes = (int)Whole("datasets.diskMegabytes", 64, 1_048_576, defaults.Datasets.DiskMegabytes),
                 Threads = (int)Whole("datasets.threads", 1, 256, defaults.Datasets.Threads),
                 ConcurrentQueries = (int)Whole("datasets.concurrentQueries", 1, 64, defaults.Datasets.ConcurrentQueries),
-                TimeLimit = One("datasets.timeLimit", TryTimeLimit, defaults.Datasets.TimeLimit),
+                TimeLimit = Time("datasets.timeLimit", TimeSpan.FromTicks(1), TimeSpan.FromDays(1), defaults.Datasets.TimeLimit),
                 MaxTableCells = Whole("datasets.maxTableCells", 1_000, 10_000_000_000, defaults.Datasets.MaxTableCells),
+            },
+            Monitoring = new MonitoringOptions
+            {
+                Log = new PredictionLogOptions
+                {
+                    CapacityRows = (int)Whole("monitoring.log.capacityRows", 1, 10_000_000, defaults.Monitoring.Log.CapacityRows),
+                    CapacityMegabytes = (int)Whole("monitoring.log.capacityMegabytes", 1, 65_536, defaults.Monitoring.Log.CapacityMegabytes),
+                    Tick = Time("monitoring.log.tick", TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(250), defaults.Monitoring.Log.Tick),
+                    ChunkRows = (int)Whole("monitoring.log.chunkRows", 1, 10_000_000, defaults.Monitoring.Log.ChunkRows),
+                    ChunkMegabytes = (int)Whole("monitoring.log.chunkMegabytes", 1, 1024, defaults.Monitoring.Log.ChunkMegabytes),
+                    ChunkAge = Time("monitoring.log.chunkAge", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), defaults.Monitoring.Log.ChunkAge),
+                },
+                Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
             MaxRequestBytes = Whole("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
         };
@@ -206,8 +227,8 @@ internal sealed class SettingsReader
         return text.Length > 0;
     }
 
-    private static bool TryTimeLimit(string text, out TimeSpan value) =>
-        Duration.TryParse(text, out value) && value > TimeSpan.Zero && value <= TimeSpan.FromDays(1);
+    private TimeSpan Time(string key, TimeSpan least, TimeSpan most, TimeSpan otherwise) => One(
+        key, (string text, out TimeSpan value) => Duration.TryParse(text, out value) && value >= least && value <= most, otherwise);
 
     private long Whole(string key, long least, long most, long otherwise) => One(
         key, (string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most, otherwise);

@@ -16,5 +16,6 @@ internal static class GetMetrics
         .WithSummary("Figures for Prometheus")
         .Needs(Permission.Read);
 
-    private static ContentHttpResult Handle(ServingFigures figures) => TypedResults.Text(PrometheusText.Write(figures), PrometheusText.ContentType);
+    private static ContentHttpResult Handle(ServingFigures figures, IEnumerable<IServerCounters> others) =>
+        TypedResults.Text(PrometheusText.Write(figures, others.SelectMany(other => other.Read())), PrometheusText.ContentType);
 }

@@ -8,7 +8,7 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static string Write(ServingFigures figures)
+    public static string Write(ServingFigures figures, IEnumerable<ServerCounter> others)
     {
         var series = figures.List().Select(f => (Labels: Labels(f.Deployment, f.Recorder), Totals: f.Recorder.ReadTotals())).ToList();
         var text = new StringBuilder(4096);
@@ -44,6 +44,12 @@ internal static class PrometheusText
 
             Line(text, "slipway_request_duration_seconds_sum", labels, totals.Sum.TotalSeconds);
             Line(text, "slipway_request_duration_seconds_count", labels, below);
+        }
+
+        foreach (var counter in others)
+        {
+            Head(text, counter.Name, "counter", counter.Help);
+            text.Append(counter.Name).Append(' ').Append(counter.Value.ToString(CultureInfo.InvariantCulture)).Append('\n');
         }
 
         return text.ToString();
