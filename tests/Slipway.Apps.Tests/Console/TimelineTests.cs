@@ -50,6 +50,24 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void What_a_training_led_to_stands_where_its_data_ended()
+    {
+        var asOf = new DateTimeOffset(2011, 5, 13, 0, 0, 0, TimeSpan.Zero);
+        var run = Records.Run(PipelineState.Succeeded) with { AsOf = asOf, StartedAt = Records.Noon.AddMinutes(1) };
+
+        var marks = Timeline.Tell(
+            [
+                Event("AlertFired", 0, """{"at":"2011-05-08T00:00:00+00:00","sentence":"It drifted."}"""),
+                Event("RolloutStarted", 2, """{"version":{"model":"m","version":"1.0.1"},"weight":0.25}"""),
+            ],
+            [],
+            TrainingLine.Tell([run], []),
+            new DateTimeOffset(2011, 12, 1, 0, 0, 0, TimeSpan.Zero));
+
+        Assert.Equal(asOf, marks.Single(m => m.Kind == MarkKind.Rollout).At);
+    }
+
+    [Fact]
     public void An_alert_lasts_until_it_is_resolved_or_until_now()
     {
         var marks = Timeline.Tell([], [WatchRecords.Alert("temp", 59), WatchRecords.Alert("rmse", 51, 86, segment: "workingday=1")], [], WatchRecords.End);

@@ -21,7 +21,7 @@ internal static class Timeline
         IReadOnlyList<StoredEvent> events, IReadOnlyList<AlertState> alerts, IReadOnlyList<TrainingLine> trainings, DateTimeOffset? now)
     {
         var marks = new List<TimelineMark>();
-        foreach (var (at, about, stored, data) in Dated(events, now))
+        foreach (var (at, about, stored, data) in Dated(events, trainings, now))
         {
             if (Tell(stored, data, at) is { } mark)
             {
@@ -37,14 +37,21 @@ internal static class Timeline
     }
 
     // Deployments are events of the server's clock. While past traffic is replayed that lies years beyond all traffic, so such an event stands where the traffic was: at the event
-    // time that the deployment's history named last.
-    private static IEnumerable<(DateTimeOffset At, bool About, StoredEvent Stored, JsonElement Data)> Dated(IReadOnlyList<StoredEvent> events, DateTimeOffset? now)
+    // time that the deployment's history, or the training that had begun before it, named last.
+    private static IEnumerable<(DateTimeOffset At, bool About, StoredEvent Stored, JsonElement Data)> Dated(
+        IReadOnlyList<StoredEvent> events, IReadOnlyList<TrainingLine> trainings, DateTimeOffset? now)
     {
         DateTimeOffset? last = null;
+        var begun = new Queue<TrainingLine>(trainings.Where(t => t.Run.AsOf is not null).OrderBy(t => t.Run.StartedAt));
         var read = events.Select(e => (Stored: e, Data: Read(e.Data))).ToList();
         var first = read.Select(e => EventTime(e.Data)).FirstOrDefault(t => t is not null);
         foreach (var (stored, data) in read)
         {
+            while (begun.TryPeek(out var training) && training.Run.StartedAt <= stored.At)
+            {
+                last = begun.Dequeue().At;
+            }
+
             var named = EventTime(data);
             last = named ?? last;
             var replayed = named is null && stored.At > now;
