@@ -17,13 +17,16 @@ public sealed record DriftPoint(DateTimeOffset At, double? Psi, DriftVerdict Ver
 /// <summary>The columns that moved most.</summary>
 internal static class DriftView
 {
+    // What no window could judge comes after all that one could.
+    private const double Unjudged = 1e6;
+
     /// <summary>The columns with the highest index in any of the windows, the highest first.</summary>
     public static IReadOnlyList<DriftColumn> Moved(IReadOnlyList<WindowVerdict> verdicts, int most = 3)
     {
         var names = verdicts
             .SelectMany(v => v.Drift)
             .GroupBy(d => d.Column)
-            .Select(g => (Column: g.Key, Highest: g.Max(d => d.Psi)))
+            .Select(g => (Column: g.Key, Highest: g.Max(d => d.Verdict == DriftVerdict.InsufficientData ? d.Psi - Unjudged : d.Psi)))
             .Where(c => c.Highest is not null)
             .OrderByDescending(c => c.Highest)
             .ThenBy(c => c.Column, StringComparer.Ordinal)

@@ -175,7 +175,7 @@ internal sealed partial class TriggerLoop(
     private async Task FireAsync(ReadProject project, string deployment, TriggerDecision decision, IReadOnlyList<MetCondition> met)
     {
         var (config, position) = (project.Config, book.Position!.Value);
-        var sentence = string.Join(' ', met.Select(condition => $"{condition.Condition}: {condition.Sentence}"));
+        var sentence = string.Join("; ", met.Select(condition => $"{condition.Condition}: {condition.Sentence}"));
         var request = new PipelineRequest(project.Project.Yaml, ProjectFile.DefaultName, project.Project.Folder, PipelineGoal.Deploy)
         {
             // Without a time column nothing says which rows came later.
