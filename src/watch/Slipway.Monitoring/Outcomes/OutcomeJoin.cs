@@ -167,8 +167,8 @@ internal sealed partial class OutcomeJoin(
         var logged = search && missing.Count > 0 ? await SearchAsync(join, missing, cancellationToken) : [];
         var project = await models.FindProjectAsync(join.Deployment, cancellationToken);
         var window = (project?.Monitor ?? new()).Window;
-        var places = rows.Select(row => _recent.Find(join.Deployment, row.Id) ?? (logged.TryGetValue(row.Id, out var place) ? place : (RecentPredictions.Place?)null)).ToList();
-        await taker.PrepareAsync([.. places.OfType<RecentPredictions.Place>().Select(place => place.Batch.Source).Distinct()], cancellationToken);
+        var places = rows.Select(row => _recent.Find(join.Deployment, row.Id) ?? (logged.TryGetValue(row.Id, out var place) ? place : (FoundPrediction?)null)).ToList();
+        await taker.PrepareAsync([.. places.OfType<FoundPrediction>().Select(place => place.Batch.Source).Distinct()], cancellationToken);
 
         // Nothing from here on waits or fails: a page is dealt with as a whole or not at all.
         for (var i = 0; i < rows.Count; i++)
@@ -195,9 +195,9 @@ internal sealed partial class OutcomeJoin(
         }
     }
 
-    private async Task<Dictionary<string, RecentPredictions.Place>> SearchAsync(DeploymentJoin join, HashSet<string> ids, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, FoundPrediction>> SearchAsync(DeploymentJoin join, HashSet<string> ids, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<string, RecentPredictions.Place>();
+        var found = new Dictionary<string, FoundPrediction>();
         try
         {
             foreach (var batch in await log.Value.FindAsync(join.Deployment, ids, cancellationToken))
@@ -207,7 +207,7 @@ internal sealed partial class OutcomeJoin(
                 {
                     if (!batch.Failed[i] && ids.Contains(batch.Ids[i]))
                     {
-                        found.TryAdd(batch.Ids[i], new RecentPredictions.Place(recent, i));
+                        found.TryAdd(batch.Ids[i], new FoundPrediction(recent, i));
                     }
                 }
             }
@@ -222,7 +222,7 @@ internal sealed partial class OutcomeJoin(
         return found;
     }
 
-    private JoinedOutcome Join(DeploymentJoin join, OutcomeRow row, RecentPredictions.Place place, bool waited, TimeSpan window)
+    private JoinedOutcome Join(DeploymentJoin join, OutcomeRow row, FoundPrediction place, bool waited, TimeSpan window)
     {
         var changes = join.Changes;
         var predictedAt = place.Batch.PredictedAt(place.Row);
