@@ -80,7 +80,7 @@ public sealed class RolloutDetailsTests : BunitContext
         var rows = Show(WatchRecords.Rollout()).FindAll("[aria-label=Evidence] tbody tr");
 
         Assert.Equal(3, rows.Count);
-        Assert.Equal(["absolute_error, margin 2%", "all requests", "61.38 : 87.89", "4,200 : 27,200"], rows[0].Children.Take(4).Select(c => c.TextContent));
+        Assert.Equal(["absolute_error, margin 2%", "all requests", "61.384 : 87.891", "4,200 : 27,200"], rows[0].Children.Take(4).Select(c => c.TextContent));
         Assert.Equal(["safe", "open", "open"], rows.Select(r => r.Children[6].TextContent.Trim()));
     }
 

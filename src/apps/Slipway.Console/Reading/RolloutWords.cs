@@ -34,9 +34,7 @@ internal static class RolloutWords
     {
         (_, null) => "–",
         (null, { } y) => Say.Number(y),
-        ({ Metric: "accuracy" }, { } y) => Percent.Format(1 - y, 2),
-        ({ Metric: "error_rate" }, { } y) => Percent.Format(y, 2),
-        ({ } g, { } y) => Say.Number(g.Low + (y * (g.High - g.Low))),
+        ({ } g, { } y) => MetricText.Value(g, y),
     };
 
     /// <summary>Where evidence is from: "all requests", "workingday=1".</summary>

@@ -45,7 +45,7 @@ internal static class DemoStages
 
     /// <summary>The error of the version that replaced it, over the last window before the mistaken one came.</summary>
     public static double? ErrorAfter(LoopRecord record) => record.Better is { LookedTo: { } promoted } better
-        ? Error(record, better.Candidate.ToString(), v => v.At > promoted && (record.Worse?.StepStartedAt is not { } begun || v.At <= begun))
+        ? Error(record, better.Candidate.ToString(), v => v.At > promoted && (record.Worse is not { } worse || Began(record, worse) is not { } begun || v.At <= begun))
         : null;
 
     private static double? Error(LoopRecord record, string version, Func<WindowVerdict, bool> isWithin) =>
@@ -117,19 +117,18 @@ internal static class DemoStages
             ["version"] = rollout.Candidate.ToString(),
             ["decision"] = rollout.Status == RolloutStatus.Promoted ? "promoted" : "rolled back",
             ["sentence"] = rollout.Sentence,
-            ["begunAt"] = Moment(rollout.StepStartedAt),
+            ["begunAt"] = Moment(Began(record, rollout)),
             ["decidedAt"] = Moment(rollout.LookedTo),
             ["segment"] = rollout.Status == RolloutStatus.RolledBack ? Worst(rollout) : null,
             ["looks"] = rollout.Looks,
             ["requests"] = (overall?.Candidate.Count ?? 0) + (overall?.Stable.Count ?? 0),
         };
-        if (record.Watch is { } watch)
+        if (record.Watch is { } watch && Began(record, rollout) is { } began)
         {
-            var version = rollout.Candidate.ToString();
-            var seen = watch.Points.Where(p => p.Version == version && p.Role == "candidate").Sum(p => p.Calls);
-            var all = watch.Points.Where(p => p.At.AddDays(1) > RolloutBegan(rollout) && p.At <= (rollout.LookedTo ?? DateTimeOffset.MaxValue)).Sum(p => p.Calls);
+            var during = watch.Points.Where(p => p.At >= began && p.At < (rollout.LookedTo ?? DateTimeOffset.MaxValue)).ToList();
+            var seen = during.Where(p => p.Version == rollout.Candidate.ToString()).Sum(p => p.Calls);
             facts["answeredByIt"] = seen;
-            facts["shareAnsweredByIt"] = all == 0 ? 0 : Math.Round((double)seen / all, 4);
+            facts["shareAnsweredByIt"] = Math.Round((double)seen / during.Sum(p => p.Calls), 4);
         }
 
         return facts;
@@ -138,7 +137,9 @@ internal static class DemoStages
     private static string? Worst(RolloutState rollout) =>
         rollout.Evidence.Where(e => e.Segment.Length > 0 && e.Comparison.LogHarm > 0).MaxBy(e => e.Comparison.LogHarm)?.Segment;
 
-    private static DateTimeOffset RolloutBegan(RolloutState rollout) => rollout.StepStartedAt ?? rollout.LookedTo ?? DateTimeOffset.MinValue;
+    // The first day on which the version answered as a candidate: the rollout's own mark is of the step that it is in.
+    private static DateTimeOffset? Began(LoopRecord record, RolloutState rollout) =>
+        record.Watch?.Points.FirstOrDefault(p => p.Version == rollout.Candidate.ToString() && p.Role == "candidate")?.At;
 
     private static AlertState? Alert(LoopRecord record, string monitor) => record.Alerts.Where(a => a.Monitor == monitor).MinBy(a => a.FiredAt);
 

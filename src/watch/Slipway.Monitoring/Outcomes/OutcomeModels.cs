@@ -2,6 +2,7 @@ using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Inference;
 using Slipway.Inference.Tensors;
+using Slipway.Monitoring.Profiles;
 using Slipway.Registry;
 using Slipway.Statistics.Quality;
 
@@ -16,7 +17,7 @@ internal sealed class OutcomeModels(IModelRegistry registry, TimeProvider time, 
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, (long At, ProjectConfig? Project)> _projects = [];
-    private readonly Dictionary<VersionReference, ModelSignature?> _signatures = [];
+    private readonly Dictionary<VersionReference, ModelVersion?> _versions = [];
 
     /// <summary>The project of a deployment, or null.</summary>
     public async ValueTask<ProjectConfig?> FindProjectAsync(string deployment, CancellationToken cancellationToken)
@@ -39,23 +40,24 @@ internal sealed class OutcomeModels(IModelRegistry registry, TimeProvider time, 
     /// <summary>How the version's scores and labels are read.</summary>
     public async ValueTask<OutcomeModel> GetAsync(string deployment, VersionReference version, CancellationToken cancellationToken)
     {
-        if (!_signatures.TryGetValue(version, out var signature))
+        if (!_versions.TryGetValue(version, out var known))
         {
-            signature = (await registry.FindAsync(version, cancellationToken))?.Signature;
-            if (_signatures.Count == MaxVersions)
+            known = await registry.FindAsync(version, cancellationToken);
+            if (_versions.Count == MaxVersions)
             {
-                _signatures.Clear();
+                _versions.Clear();
             }
 
-            _signatures[version] = signature;
+            _versions[version] = known;
         }
 
+        var signature = known?.Signature;
         var project = await FindProjectAsync(deployment, cancellationToken);
-        var stated = LearningTasks.TryParse(project?.Train?.Task, out var task) ? task : (LearningTask?)null;
+        var stated = LearningTasks.TryParse(project?.Train?.Task, out var task) ? task : known is null ? null : VersionTask.ByMetrics(known);
         return new OutcomeModel(stated ?? Infer(signature), signature?.Labels ?? [], [.. (signature?.Outputs ?? []).Where(IsScore).Select(o => o.Name)]);
     }
 
-    // Without a project the signature has to say: by its labels, else by how many numbers its first output of floats has a row.
+    // Where neither the project nor the metrics tell, the signature has to say: by its labels, else by how many numbers its first output of floats has a row.
     private static LearningTask Infer(ModelSignature? signature) => signature switch
     {
         null => LearningTask.Regression,

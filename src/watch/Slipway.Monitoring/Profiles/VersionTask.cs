@@ -16,20 +16,9 @@ internal static class VersionTask
             return task;
         }
 
-        var metrics = version.Metrics;
-        if (metrics.ContainsKey("rmse") || metrics.ContainsKey("mae"))
+        if (ByMetrics(version) is { } told)
         {
-            return LearningTask.Regression;
-        }
-
-        if (metrics.ContainsKey("brier") || metrics.ContainsKey("f1") || metrics.ContainsKey("auc"))
-        {
-            return LearningTask.Binary;
-        }
-
-        if (metrics.ContainsKey("macro_f1") || metrics.ContainsKey("weighted_f1"))
-        {
-            return LearningTask.Multiclass;
+            return told;
         }
 
         var label = dataset?.Columns.FirstOrDefault(column => column.Name == dataset.Label);
@@ -42,4 +31,13 @@ internal static class VersionTask
             _ => LearningTask.Regression,
         };
     }
+
+    /// <summary>The task that the version's metrics belong to; null where it has none that tells.</summary>
+    public static LearningTask? ByMetrics(ModelVersion version) => version.Metrics switch
+    {
+        var m when m.ContainsKey("rmse") || m.ContainsKey("mae") => LearningTask.Regression,
+        var m when m.ContainsKey("brier") || m.ContainsKey("f1") || m.ContainsKey("auc") => LearningTask.Binary,
+        var m when m.ContainsKey("macro_f1") || m.ContainsKey("weighted_f1") => LearningTask.Multiclass,
+        _ => null,
+    };
 }
