@@ -57,6 +57,13 @@ internal sealed class YamlReader
             reading.Refuse((int)last.Line, (int)last.Column, "", "This is not yaml: a bracket, brace or quote is not closed.");
         }
 
+        // And for a tag that is no URI.
+        catch (ArgumentException)
+        {
+            var last = reader._events.Current?.End ?? Mark.Empty;
+            reading.Refuse((int)last.Line, (int)last.Column, "", "This is not yaml: what follows begins with '!' and is no tag. Put the text in quotes.");
+        }
+
         return null;
     }
 
