@@ -154,8 +154,8 @@ internal static class WatchRecords
             IReadOnlyList<GuardrailEvidence> evidence =
             [
                 new("absolute_error", "", Math.Log(3 / 0.05), Math.Log(1 / 0.05), all),
-                new("absolute_error", "workingday=0", Math.Log(3 / 0.05), null, free),
-                new("absolute_error", "workingday=1", Math.Log(12 / 0.05), null, working),
+                new("absolute_error", "workingday=0", Math.Log(3 / 0.05), Math.Log(1 / 0.05), free),
+                new("absolute_error", "workingday=1", Math.Log(12 / 0.05), Math.Log(1 / 0.05), working),
             ];
             looks.Add(new RolloutLook(
                 "r1", i, Day(60 + (i * 0.5)), weight, [], evidence, i == 20 ? "advance" : "wait", i == 20 ? "No harm is proven after 10 d: absolute_error 48.1 against 55.2. 25% of requests from now on." : "Step 2 of 2 (25%): no harm is proven so far."));

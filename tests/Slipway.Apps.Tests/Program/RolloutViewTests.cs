@@ -34,7 +34,7 @@ public sealed class RolloutViewTests
 
         var error = lines.Single(line => line.Contains("absolute_error", StringComparison.Ordinal));
         Assert.Matches(@"absolute_error\s+400/1,200\s+62\.5\s+0\s+-?[\d.]+/4\.4\s+-?[\d.]+/3\.0", error);
-        Assert.Matches(@"  workingday=0\s+400/1,200\s+62\.5\s+0\s+-?[\d.]+/5\.1\s*$", lines.Single(line => line.Contains("workingday=0", StringComparison.Ordinal)));
+        Assert.Matches(@"  workingday=0\s+400/1,200\s+62\.5\s+0\s+-?[\d.]+/5\.1\s+-?[\d.]+/3\.0", lines.Single(line => line.Contains("workingday=0", StringComparison.Ordinal)));
         Assert.Matches(@"accuracy\s+0/0\s+-\s+-\s+0\.0/4\.4\s+0\.0/3\.0", lines.Single(line => line.Contains("accuracy", StringComparison.Ordinal)));
         Assert.Equal(10, lines.Count(line => line.Contains("workingday", StringComparison.Ordinal)));
     }
@@ -77,7 +77,7 @@ public sealed class RolloutViewTests
             Evidence =
             [
                 new GuardrailEvidence("absolute_error", "", 4.38, 3, error),
-                .. Enumerable.Range(0, segments).Select(i => new GuardrailEvidence("absolute_error", $"workingday={i}", 5.07 + i, null, error)),
+                .. Enumerable.Range(0, segments).Select(i => new GuardrailEvidence("absolute_error", $"workingday={i}", 5.07 + i, 3, error)),
                 new GuardrailEvidence("accuracy", "", 4.38, 3, LossComparison.Start(new LossMargin(0.04, false))),
             ],
             Sentence = "Nothing is proven yet.",

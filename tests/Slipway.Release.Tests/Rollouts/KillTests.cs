@@ -114,8 +114,8 @@ public sealed class KillTests
     private static void Write(ReleaseHost host, RolloutState rollout) => host.Evidence.Write(
         rollout.Id,
         [
-            Slots.At(1, Slots.Errors(0.25, (1, 199), (1, 199))),
-            Slots.At(2, Slots.Errors(0.25, (1, 199), (1, 199)), Slots.Errors(0.25, (0, 9), (0, 9), "device=mobile")),
+            Slots.At(1, Slots.Errors(0.25, (1, 199), (1, 199)), Slots.Errors(0.25, (1, 199), (1, 199), "device=mobile")),
+            Slots.At(2, Slots.Errors(0.25, (1, 199), (1, 199)), Slots.Errors(0.25, (1, 199), (1, 199), "device=mobile")),
             Slots.At(5, Slots.Errors(0.5, (1, 9), (1, 9))),
         ],
         Slots.End(9));

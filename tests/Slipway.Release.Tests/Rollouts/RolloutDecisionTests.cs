@@ -62,6 +62,20 @@ public sealed class RolloutDecisionTests
         Assert.EndsWith("churn@1.0.1 answers everybody.", last.Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("open", 2, RolloutAction.Wait)]
+    [InlineData("open", 30, RolloutAction.Advance)]
+    [InlineData("safe", 2, RolloutAction.Advance)]
+    internal void A_segment_that_is_not_proven_safe_keeps_a_step_for_its_whole_time(string segment, int minute, RolloutAction action)
+    {
+        var mobile = segment == "safe" ? Good(1, 0.25).Counts[0] with { Segment = "device=mobile" } : Slots.Errors(0.25, (2, 8), (1, 29), "device=mobile");
+
+        var verdict = Fold(Plans.Running(), Slots.At(1, Good(1, 0.25).Counts[0], mobile), Slots.At(minute, Good(minute, 0.25).Counts[0], mobile));
+
+        Assert.Equal(action, verdict.Action);
+        Assert.Equal(action == RolloutAction.Wait, verdict.Sentence.Contains("safety is proven over all requests, but on error_rate where device=mobile not yet: ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Evidence_of_former_steps_counts_but_a_step_takes_a_look_of_its_own()
     {

@@ -34,7 +34,7 @@ public sealed class RolloutPropertyTests
                 }
 
                 return evidence.Sum(e => Math.Exp(-e.HarmLimit)) <= sample.alpha * (1 + 1e-9)
-                    && evidence.Where(e => e.Segment.Length == 0).All(e => Math.Abs(Math.Exp(-e.SafeLimit!.Value) - sample.alpha) < 1e-9)
+                    && evidence.All(e => Math.Abs(Math.Exp(-e.SafeLimit) - sample.alpha) < 1e-9)
                     && evidence.Count <= plan.Guardrails.Count * (1 + EvidenceFold.MaxSegments);
             },
             iter: 200);

@@ -121,7 +121,7 @@ internal static class RolloutView
             MetricText.Value(guardrail, comparison.Candidate.Mean),
             MetricText.Value(guardrail, comparison.Stable.Mean),
             Evidence(comparison.LogHarm, evidence.HarmLimit),
-            evidence.SafeLimit is { } limit ? Evidence(comparison.LogSafe, limit) : "");
+            Evidence(comparison.LogSafe, evidence.SafeLimit));
     }
 
     private static string Status(RolloutState rollout) => rollout.Status switch

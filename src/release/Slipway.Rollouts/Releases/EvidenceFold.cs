@@ -8,7 +8,7 @@ namespace Slipway.Rollouts.Releases;
 /// <para>Harm is proven as soon as one comparison proves it, so the comparisons share the plan's α, and the shares add up to α at most whatever traffic brings. Without segments each of G guardrails
 /// gets α/G. With segments, half of that goes to all requests, and the k-th segment value to appear gets the other half times 1/(k(k+1)), which adds up to 1 over all k: alpha spending over a family
 /// whose size nobody knows beforehand (weighted Bonferroni; Foster and Stine, JRSS B 2008). A share is fixed by the order in which values appear, never by how they fare.</para>
-/// <para>Safety needs every guardrail to prove it, so no share is taken off: each gets the whole α (intersection-union test; Berger, Technometrics 1982).</para>
+/// <para>Safety needs every comparison to prove it, so no share is taken off: each gets the whole α (intersection-union test; Berger, Technometrics 1982).</para>
 /// </remarks>
 internal static class EvidenceFold
 {
@@ -51,7 +51,7 @@ internal static class EvidenceFold
         guardrail.Metric,
         segment,
         EValue.LogLimit(plan.Alpha * HarmShare(plan, order)),
-        order == 0 ? EValue.LogLimit(plan.Alpha) : null,
+        EValue.LogLimit(plan.Alpha),
         LossComparison.Start(new LossMargin(guardrail.Margin.Value, guardrail.Margin.Relative)));
 
     /// <summary>The share of α of one comparison: <paramref name="order"/> 0 is all requests, k the k-th segment value.</summary>

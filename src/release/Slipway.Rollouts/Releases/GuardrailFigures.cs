@@ -11,7 +11,7 @@ namespace Slipway.Rollouts.Releases;
 /// <param name="LogHarm">The natural logarithm of the evidence of harm.</param>
 /// <param name="HarmLimit">What it must reach to prove harm.</param>
 /// <param name="LogSafe">The natural logarithm of the evidence of safety.</param>
-/// <param name="SafeLimit">What it must reach to prove safety; null in a segment.</param>
+/// <param name="SafeLimit">What it must reach to prove safety.</param>
 public sealed record GuardrailFigures(
     string Metric,
     string Segment,
@@ -23,7 +23,7 @@ public sealed record GuardrailFigures(
     double LogHarm,
     double HarmLimit,
     double LogSafe,
-    double? SafeLimit)
+    double SafeLimit)
 {
     /// <summary>The figures of all requests for each guardrail, and those of <paramref name="cause"/>.</summary>
     internal static IReadOnlyList<GuardrailFigures> Of(IEnumerable<GuardrailEvidence> evidence, GuardrailEvidence? cause) =>

@@ -60,7 +60,8 @@ internal static class RolloutDecision
             return Verdict(RolloutAction.Wait, RolloutSentences.StillHeld(known));
         }
 
-        if (known.IsSafe && slot.End - started >= plan.LookEvery)
+        // A candidate may be better over all requests and broken in a rare segment. As long as one is open the step takes all of its time, in which harm there can still show.
+        if (known.IsSafe && slot.End - started >= (known.OpenSegment is null ? plan.LookEvery : plan.Steps[rollout.Step].For))
         {
             return known.IsLastStep
                 ? Verdict(RolloutAction.Promote, RolloutSentences.Safe(known))

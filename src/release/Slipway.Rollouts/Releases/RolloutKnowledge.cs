@@ -25,6 +25,11 @@ internal sealed class RolloutKnowledge(RolloutState rollout, IReadOnlyList<Guard
     /// <summary>True when every guardrail is proven safe. A plan without any is safe by nothing.</summary>
     public bool IsSafe => Overall.Count > 0 && Unproven.Count == 0;
 
+    /// <summary>The segment that is furthest from its proof of safety, or null when all that were seen are proven safe.</summary>
+    public GuardrailEvidence? OpenSegment => evidence
+        .Where(e => e.Segment.Length > 0 && e.Comparison.LogSafe < e.SafeLimit)
+        .MaxBy(e => e.SafeLimit - e.Comparison.LogSafe);
+
     /// <summary>The guardrail with the fewest units, if they are too few to pass a step without proof.</summary>
     public GuardrailEvidence? Unexposed => Overall
         .Where(e => Math.Min(e.Comparison.Candidate.Count, e.Comparison.Stable.Count) < RolloutDecision.MinUnits)

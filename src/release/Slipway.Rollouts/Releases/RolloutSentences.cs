@@ -51,7 +51,9 @@ internal static class RolloutSentences
         }
 
         return known.Unproven is [var first, ..]
-            ? Text($"safety is not proven on {first.Metric}: {Compared(known, first)} {Evidence(first.Comparison.LogSafe, first.SafeLimit!.Value)}")
+            ? Text($"safety is not proven on {first.Metric}: {Compared(known, first)} {Evidence(first.Comparison.LogSafe, first.SafeLimit)}")
+            : known.OpenSegment is { } open
+            ? Text($"safety is proven over all requests, but on {open.Metric} where {open.Segment} not yet: {Compared(known, open)} {Evidence(open.Comparison.LogSafe, open.SafeLimit)}; the step takes its {Duration.Format(known.Rollout.Plan.Steps[known.Rollout.Step].For)}")
             : "safety is proven on every guardrail";
     }
 

@@ -84,9 +84,9 @@ public sealed record RolloutState
 /// The log e-value at which harm is proven: ln(1 / share of α). Without segments each of G guardrails gets α/G; with segments, all requests get half of that, and a guardrail's k-th segment
 /// value to appear the other half over k(k+1).
 /// </param>
-/// <param name="SafeLimit">The log e-value at which safety is proven: ln(1 / α); null in a segment, where only harm is judged.</param>
+/// <param name="SafeLimit">The log e-value at which safety is proven: ln(1 / α).</param>
 /// <param name="Comparison">Counts, means and log e-values.</param>
-public sealed record GuardrailEvidence(string Metric, string Segment, double HarmLimit, double? SafeLimit, LossComparison Comparison);
+public sealed record GuardrailEvidence(string Metric, string Segment, double HarmLimit, double SafeLimit, LossComparison Comparison);
 
 /// <summary>One look at the evidence, kept so that the verdict can be recomputed.</summary>
 /// <param name="Rollout">The rollout's id.</param>

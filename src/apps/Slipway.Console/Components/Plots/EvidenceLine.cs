@@ -15,12 +15,12 @@ public sealed record EvidenceLine(string Name, double LogLimit, IReadOnlyList<(D
     private const int MostLooks = 240;
 
     /// <summary>The evidence that the candidate does harm, all requests first.</summary>
-    public static IReadOnlyList<EvidenceLine> Harm(IReadOnlyList<RolloutLook> looks, string metric) => Of(looks, metric, allSegments: true, e => e.Comparison.LogHarm, e => e.HarmLimit);
+    public static IReadOnlyList<EvidenceLine> Harm(IReadOnlyList<RolloutLook> looks, string metric) => Of(looks, metric, e => e.Comparison.LogHarm, e => e.HarmLimit);
 
-    /// <summary>The evidence that it is safe, which is asked of all requests only.</summary>
-    public static IReadOnlyList<EvidenceLine> Safe(IReadOnlyList<RolloutLook> looks, string metric) => Of(looks, metric, allSegments: false, e => e.Comparison.LogSafe, e => e.SafeLimit);
+    /// <summary>The evidence that it is safe: over all requests, without which nothing passes, and in the segments, which end a step early.</summary>
+    public static IReadOnlyList<EvidenceLine> Safe(IReadOnlyList<RolloutLook> looks, string metric) => Of(looks, metric, e => e.Comparison.LogSafe, e => e.SafeLimit);
 
-    private static List<EvidenceLine> Of(IReadOnlyList<RolloutLook> looks, string metric, bool allSegments, Func<GuardrailEvidence, double> value, Func<GuardrailEvidence, double?> limit)
+    private static List<EvidenceLine> Of(IReadOnlyList<RolloutLook> looks, string metric, Func<GuardrailEvidence, double> value, Func<GuardrailEvidence, double> limit)
     {
         if (looks.Count == 0)
         {
@@ -32,13 +32,13 @@ public sealed record EvidenceLine(string Name, double LogLimit, IReadOnlyList<(D
         return
         [
             .. looks[^1].Evidence
-                .Where(e => e.Metric == metric && (allSegments || e.Segment.Length == 0) && limit(e) is not null)
+                .Where(e => e.Metric == metric)
                 .OrderByDescending(e => e.Segment.Length == 0)
                 .ThenByDescending(e => value(e) - limit(e))
                 .Take(Most)
                 .Select(e => new EvidenceLine(
                     RolloutWords.Where(e.Segment),
-                    limit(e)!.Value,
+                    limit(e),
                     [.. shown.Select(l => (l.At, l.Evidence.FirstOrDefault(x => x.Metric == metric && x.Segment == e.Segment) is { } then ? (double?)value(then) : null))])),
         ];
     }
