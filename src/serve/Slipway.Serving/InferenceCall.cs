@@ -17,6 +17,7 @@ public sealed class InferenceCall : IDisposable
     private readonly ObjectPool<InferenceCall> _pool;
     private readonly TimeProvider _time;
     private readonly GuardedSink? _sink;
+    private CallTiming _timing;
     private long _started;
     private bool _completed;
 
@@ -57,6 +58,24 @@ public sealed class InferenceCall : IDisposable
     /// <summary>The time from the arrival until the answer stood; zero until completed. Sending is not part of it.</summary>
     public TimeSpan Duration { get; private set; }
 
+    /// <summary>Where the time went, in timestamps; complete when the call is completed.</summary>
+    public ref readonly CallTiming Timing => ref _timing;
+
+    /// <summary>True when the caller wants to see <see cref="Timing"/> in the answer.</summary>
+    public bool WantsTiming { get; set; }
+
+    /// <summary>How urgent the caller says it is: 1 is the most urgent, larger is less, 0 is the deployment's default.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>The longest that the caller lets the request wait for its turn, or null for the deployment's limit.</summary>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>The number of the run that answered the call together with others; 0 when it ran alone.</summary>
+    public long BatchId { get; internal set; }
+
+    /// <summary>The rows of that run, the call's own among them; <see cref="Rows"/> when it ran alone.</summary>
+    public int BatchRows { get; internal set; }
+
     /// <summary>Whose fault it is that there is no answer; <see cref="CallFailure.None"/> until completed.</summary>
     public CallFailure Failure { get; private set; }
 
@@ -79,7 +98,7 @@ public sealed class InferenceCall : IDisposable
     public bool Randomised { get; private set; }
 
     /// <summary>How many rows were scored.</summary>
-    public int Rows { get; internal set; }
+    public int Rows { get; private set; }
 
     /// <summary>The version that was asked for by semantic version or number, or null.</summary>
     internal string? Pinned { get; private set; }
@@ -98,6 +117,9 @@ public sealed class InferenceCall : IDisposable
 
     /// <summary>The answer before it is sent.</summary>
     internal CallBuffer Answer { get; } = new();
+
+    /// <summary>Says that the request was read and understood; a protocol says it before it has the call scored.</summary>
+    public void Parsed() => _timing.Parsed(_time.GetTimestamp());
 
     /// <summary>
     /// Says that the answer stands, counts it and passes it to <see cref="IPredictionSink"/>. What follows (the network, a slow reader) is not the model's time. Later calls of it change
@@ -130,6 +152,7 @@ public sealed class InferenceCall : IDisposable
         Texts.Clear(KeptBytes);
         Answer.Clear(KeptBytes);
         RequestId = null;
+        Timeout = null;
         Route = null;
         Answered = null;
         Candidate = null;
@@ -139,11 +162,16 @@ public sealed class InferenceCall : IDisposable
     internal void Start(ServedDeployment route, string? pinned)
     {
         _started = _time.GetTimestamp();
+        _timing.Start(_started);
         _completed = false;
         Deployment = route.Name;
         Pinned = pinned;
         Route = route;
         Rows = 0;
+        WantsTiming = false;
+        Priority = 0;
+        BatchId = 0;
+        BatchRows = 0;
         Duration = TimeSpan.Zero;
         Failure = CallFailure.None;
         Answered = null;
@@ -151,6 +179,20 @@ public sealed class InferenceCall : IDisposable
         Randomised = false;
         ArrivedAt = _time.GetUtcNow();
         GeneratedId = PredictionIds.Next(ArrivedAt);
+    }
+
+    /// <summary>Says that an instance has taken the call up.</summary>
+    internal void Taken() => _timing.Taken(_time.GetTimestamp());
+
+    /// <summary>Says when the model ran.</summary>
+    internal void Ran(long from, long until) => _timing.Ran(from, until);
+
+    /// <summary>Says that the outputs are there.</summary>
+    internal void Scored(int rows)
+    {
+        Rows = rows;
+        BatchRows = Math.Max(BatchRows, rows);
+        _timing.Scored(_time.GetTimestamp());
     }
 
     /// <summary>Settles who answers. All three come from one snapshot.</summary>
@@ -175,6 +217,7 @@ public sealed class InferenceCall : IDisposable
         }
 
         var ended = _time.GetTimestamp();
+        _timing.Ended(ended);
         Duration = _time.GetElapsedTime(_started, ended);
         Failure = failure;
         var failed = failure != CallFailure.None;

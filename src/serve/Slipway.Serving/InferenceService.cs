@@ -26,7 +26,7 @@ internal sealed class InferenceService : IInferenceService
         return call;
     }
 
-    public ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken)
+    public async ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -45,20 +45,16 @@ internal sealed class InferenceService : IInferenceService
                 using (lease)
                 {
                     call.Choose(version, deployment.State.Candidate, randomised: share != Share.Undivided);
-                    Run(call, lease.Model);
-                    return ValueTask.CompletedTask;
+                    call.Taken();
+                    CheckRequestedOutputs(call, version.Signature);
+                    var rows = SignatureCheck.Apply(version.Signature, call.Inputs, call.Deployment);
+                    call.Fields.CheckRows(rows);
+                    await version.Loaded.Runner.RunAsync(call, lease, cancellationToken);
+                    call.Scored(rows);
+                    return;
                 }
             }
         }
-    }
-
-    private static void Run(InferenceCall call, IModel model)
-    {
-        CheckRequestedOutputs(call, model.Signature);
-        var rows = SignatureCheck.Apply(model.Signature, call.Inputs, call.Deployment);
-        call.Fields.CheckRows(rows);
-        model.Run(call.Inputs, call.Outputs);
-        call.Rows = rows;
     }
 
     private static void CheckRequestedOutputs(InferenceCall call, ModelSignature signature)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Core.Names;
 using Slipway.Inference;
+using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
 
@@ -44,7 +45,8 @@ internal sealed class ServedVersion
 
 /// <summary>A version whose model is in memory.</summary>
 /// <param name="Model">The model, by leases.</param>
+/// <param name="Runner">Runs its calls.</param>
 /// <param name="Signature">Its contract, readable without a lease.</param>
 /// <param name="Format">The kind of artifact.</param>
 /// <param name="Number">MLflow's number of the version; null when the registry does not know it.</param>
-internal sealed record LoadedVersion(LoadedModel Model, ModelSignature Signature, string Format, int? Number);
+internal sealed record LoadedVersion(LoadedModel Model, ModelRunner Runner, ModelSignature Signature, string Format, int? Number);

@@ -5,6 +5,7 @@ using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Registry;
 using Slipway.Rollouts;
+using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Storage.Blobs;
 
@@ -12,7 +13,7 @@ namespace Slipway.Serving.Routing;
 
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
-    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, ILogger<VersionServer> log) : IVersionServer, IDisposable
+    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, TimeProvider time, ILogger<VersionServer> log) : IVersionServer, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
     private readonly SemaphoreSlim _loading = new(1);
@@ -164,7 +165,7 @@ internal sealed partial class VersionServer(
 
         lock (_gate)
         {
-            _loaded.Add(version, new LoadedVersion(new LoadedModel(model), model.Signature, model.Format, known?.Number));
+            _loaded.Add(version, new LoadedVersion(new LoadedModel(model), new ModelRunner(time), model.Signature, model.Format, known?.Number));
         }
     }
 

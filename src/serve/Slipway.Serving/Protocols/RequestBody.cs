@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Slipway.Core.Errors;
 
-namespace Slipway.Serving.OpenInference;
+namespace Slipway.Serving.Protocols;
 
 /// <summary>Reads a request's body into the call's buffer, unpacked and bounded.</summary>
 internal static class RequestBody

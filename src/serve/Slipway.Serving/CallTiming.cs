@@ -1,0 +1,54 @@
+namespace Slipway.Serving;
+
+/// <summary>
+/// Where a request's time went, as timestamps of the call's <see cref="TimeProvider"/>. The stages follow each other without a gap, so their lengths add up to the whole. A stage that was not
+/// reached has a length of zero.
+/// </summary>
+public struct CallTiming
+{
+    private long _started;
+    private long _parsed;
+    private long _taken;
+    private long _ran;
+    private long _done;
+    private long _scored;
+    private long _ended;
+
+    /// <summary>From the arrival until the request was read and understood.</summary>
+    public readonly long Parse => Between(_started, _parsed);
+
+    /// <summary>Waiting until an instance took the request up.</summary>
+    public readonly long Queue => Between(_parsed, _taken);
+
+    /// <summary>Checking it, putting it together with others, and taking their common answer apart.</summary>
+    public readonly long Batch => Between(_taken, _ran) + Between(_done, _scored);
+
+    /// <summary>The model itself. Requests of one batch share a run, and each has the whole of it.</summary>
+    public readonly long Run => Between(_ran, _done);
+
+    /// <summary>From the answer until it stood as the protocol's text.</summary>
+    public readonly long Write => Between(_scored, _ended);
+
+    internal void Start(long now)
+    {
+        this = default;
+        _started = now;
+    }
+
+    internal void Parsed(long now) => _parsed = now;
+
+    internal void Taken(long now) => _taken = now;
+
+    /// <summary>The model's run, by those who run it.</summary>
+    internal void Ran(long from, long until)
+    {
+        _ran = from;
+        _done = until;
+    }
+
+    internal void Scored(long now) => _scored = now;
+
+    internal void Ended(long now) => _ended = now;
+
+    private static long Between(long from, long until) => from == 0 || until == 0 ? 0 : Math.Max(0, until - from);
+}
