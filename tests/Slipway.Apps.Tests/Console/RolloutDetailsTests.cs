@@ -64,7 +64,7 @@ public sealed class RolloutDetailsTests : BunitContext
         var (harm, safe) = (page.FindAll("figure")[1], page.FindAll("figure")[2]);
 
         Assert.Equal(["all requests, limit 60", "workingday=0, limit 60", "workingday=1, limit 240", "harm is proven at the limit in the same stroke"], harm.QuerySelectorAll(".key").Select(k => k.TextContent));
-        Assert.Equal(["all requests", "workingday=1", "workingday=0", "safety is proven at 20"], safe.QuerySelectorAll(".key").Select(k => k.TextContent));
+        Assert.Equal(["all requests", "workingday=0", "workingday=1", "safety is proven at 20"], safe.QuerySelectorAll(".key").Select(k => k.TextContent));
         Assert.Contains("1", harm.QuerySelectorAll(".plot-y span").Select(t => t.TextContent));
         Assert.Equal(3, harm.QuerySelectorAll(".line-limit").Select(l => l.ClassName).Distinct().Count());
         Assert.NotNull(safe.QuerySelector(".proven-good"));

@@ -9,7 +9,7 @@ namespace Slipway.Console.Components.Plots;
 /// <param name="Points">The natural logarithm of the e-value by look; null before the first.</param>
 public sealed record EvidenceLine(string Name, double LogLimit, IReadOnlyList<(DateTimeOffset At, double? LogE)> Points)
 {
-    /// <summary>The most lines of a plot: all requests and the segments with the most evidence. The table has the others.</summary>
+    /// <summary>The most lines of a plot: all requests and the segments nearest to proof of harm, the same in every plot, so that a stroke means one of them. The table has the others.</summary>
     public const int Most = 4;
 
     private const int MostLooks = 240;
@@ -34,7 +34,7 @@ public sealed record EvidenceLine(string Name, double LogLimit, IReadOnlyList<(D
             .. looks[^1].Evidence
                 .Where(e => e.Metric == metric)
                 .OrderByDescending(e => e.Segment.Length == 0)
-                .ThenByDescending(e => value(e) - limit(e))
+                .ThenByDescending(e => e.Comparison.LogHarm - e.HarmLimit)
                 .Take(Most)
                 .Select(e => new EvidenceLine(
                     RolloutWords.Where(e.Segment),
