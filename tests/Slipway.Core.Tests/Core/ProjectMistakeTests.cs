@@ -137,7 +137,7 @@ public sealed class ProjectMistakeTests
     [InlineData("serve: { batching: { preferredSizes: [16, 8] } }", "serve.batching.preferredSizes: The sizes must ascend, such as [8, 16].")]
     [InlineData("serve: { batching: { preferredSizes: [100] } }", "serve.batching.preferredSizes: 100 is more than the 64 rows that a batch may have (maxSize).")]
     [InlineData("serve: { batching: { queue: 0 } }", "serve.batching.queue: '0' is not a whole number from 1 to 1000000.")]
-    [InlineData("serve: { device: gpu }", "serve.device: 'gpu' is not cpu, or cuda: and a number, such as cuda:0.")]
+    [InlineData("serve: { device: gpu }", "serve.device: 'gpu' is not cpu, openvino, coreml, or cuda, tensorrt, rocm, migraphx or dml with its number, such as cuda:0.")]
     [InlineData("serve: { cache: { ttl: 5 m, size: 200 } }", "serve.cache.size: '200' is not a size with its unit")]
     [InlineData("serve: { cache: { ttl: -5 m } }", "serve.cache.ttl: '-5 m' is not a duration")]
     [InlineData("monitor: { window: 30 }", "monitor.window: '30' is not a duration")]

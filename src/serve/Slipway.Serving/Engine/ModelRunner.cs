@@ -28,6 +28,7 @@ internal sealed partial class ModelRunner
     private readonly double _joinCost;
     private readonly double _longRun;
     private volatile ServeSettings _settings;
+    private readonly int _usualInstances;
     private volatile bool _batches;
     private int _running;
     private int _waiting;
@@ -35,11 +36,13 @@ internal sealed partial class ModelRunner
     private long _batchId;
 
     /// <param name="batches">True when the model gives each row the same answer whichever rows stand beside it (<see cref="BatchProbe"/>).</param>
+    /// <param name="instances">Runs at the same time where the settings leave it open.</param>
     /// <param name="settings">How to run; can be changed by <see cref="Apply"/>.</param>
     /// <param name="time">The clock.</param>
     /// <param name="pending">How much work waits in front of the server; the thread pool's unless given.</param>
-    public ModelRunner(bool batches, ServeSettings settings, TimeProvider time, Func<long>? pending = null)
+    public ModelRunner(bool batches, int instances, ServeSettings settings, TimeProvider time, Func<long>? pending = null)
     {
+        _usualInstances = instances;
         _batches = batches;
         _settings = settings;
         _time = time;
@@ -60,14 +63,13 @@ internal sealed partial class ModelRunner
     /// <summary>Rows by run.</summary>
     public BatchSizes BatchSizes { get; } = new();
 
-    // Environment.ProcessorCount knows the container's limit and the process's affinity.
-    private int Instances => _settings.Instances > 0 ? _settings.Instances : Environment.ProcessorCount;
+    private int Instances => _settings.Instances > 0 ? _settings.Instances : _usualInstances;
 
     // Whether a batch waits for more.
     private bool Delays => _batches && _settings is { MaxBatch: > 1, MaxDelay.Ticks: > 0 };
 
     /// <summary>Another runner of the same model, with a queue of its own.</summary>
-    public ModelRunner With(ServeSettings settings) => new(_batches, settings, _time, _pending);
+    public ModelRunner With(ServeSettings settings) => new(_batches, _usualInstances, settings, _time, _pending);
 
     /// <summary>Changes how calls are run. Those that wait already stay where they are.</summary>
     public void Apply(ServeSettings settings)

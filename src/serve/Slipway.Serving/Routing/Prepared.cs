@@ -1,4 +1,3 @@
-using Slipway.Core.Errors;
 using Slipway.Inference;
 using Slipway.Rollouts;
 using Slipway.Serving.Engine;
@@ -20,14 +19,6 @@ internal sealed class Prepared(DeploymentState state, ServeSettings settings)
 /// <summary>A version loaded in one way. Deployments that want the same version in the same way share it.</summary>
 internal sealed record ModelKey(DeployedVersion Version, ModelLoadOptions Options)
 {
-    public static ModelKey Of(DeployedVersion version, ServeSettings settings)
-    {
-        if (settings.Device != ServeSettings.Default.Device)
-        {
-            throw new SlipwayException(ErrorKind.NotAvailable, $"{version.Reference} cannot run on '{settings.Device}': only cpu is available yet. Leave serve.device out.");
-        }
-
-        // One thread a run unless asked: several runs at once use the processors better than one run on several, and the two together fight for them.
-        return new ModelKey(version, new ModelLoadOptions(settings.Threads > 0 ? settings.Threads : 1));
-    }
+    public static ModelKey Of(DeployedVersion version, ServeSettings settings) =>
+        new(version, new ModelLoadOptions(settings.Threads) { Device = settings.Device, Instances = settings.Instances });
 }

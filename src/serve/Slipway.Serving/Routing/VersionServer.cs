@@ -178,6 +178,11 @@ internal sealed partial class VersionServer(
         var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
         var model = ModelLoader.Load(folder, key.Options);
         Warm(version.Reference, model);
+        if (model.LoadInfo.Note is { } note)
+        {
+            LogNote(log, version.Reference, note);
+        }
+
         var whyNot = BatchProbe.WhyNot(model);
         if (whyNot is not null)
         {
@@ -186,7 +191,7 @@ internal sealed partial class VersionServer(
 
         lock (_gate)
         {
-            var runner = new ModelRunner(batches: whyNot is null, ServeSettings.Default, time);
+            var runner = new ModelRunner(batches: whyNot is null, model.LoadInfo.Instances, ServeSettings.Default, time);
             _loaded.Add(key, new LoadedVersion(new LoadedModel(model), runner, model.Signature, model.Format, known?.Number));
         }
     }
@@ -233,6 +238,9 @@ internal sealed partial class VersionServer(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Deployment} tries {Version} with the weight {Weight} (rollout {Rollout})")]
     private static partial void LogTrying(ILogger log, string deployment, VersionReference version, double weight, string rollout);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version}: {Note}")]
+    private static partial void LogNote(ILogger log, VersionReference version, string note);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} runs each request by itself, because {Reason}")]
     private static partial void LogNotBatched(ILogger log, VersionReference version, string reason);

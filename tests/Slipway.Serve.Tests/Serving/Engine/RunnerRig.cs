@@ -20,7 +20,7 @@ internal sealed class RunnerRig
         Model = model ?? new GateModel();
         Loaded = new LoadedModel(Model);
         _calls = new CallPool(time ?? Time);
-        Runner = new ModelRunner(batches: true, settings, time ?? Time, () => Interlocked.Read(ref _pending));
+        Runner = new ModelRunner(batches: true, 1, settings, time ?? Time, () => Interlocked.Read(ref _pending));
         _route = Calls.Route(Model.Signature.Inputs, Model.Signature.Outputs);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Slipway.Core.Projects.Shapes;
 
 namespace Slipway.Core.Projects.Sections;
@@ -5,6 +6,8 @@ namespace Slipway.Core.Projects.Sections;
 /// <summary>The section <c>serve</c>.</summary>
 internal static class ServeKeys
 {
+    private const string DevicePattern = "^(cpu|openvino|coreml|(cuda|tensorrt|rocm|migraphx|dml):[0-9]{1,2})$";
+
     private static readonly ServeSection Usual = new();
 
     public static readonly Key<int> MaxSize = new("maxSize", "The most rows that are run together; 64 unless given, and 1 runs each request by itself.", Values.Whole(1, 65_536));
@@ -41,7 +44,9 @@ internal static class ServeKeys
     public static readonly Key<int> Threads = new("threads", "Threads of one run of an ONNX model; 1 unless given.", Values.Whole(1, 256));
 
     public static readonly Key<string> Device = new(
-        "device", "Where the model runs: cpu, or cuda:0; cpu unless given.", Values.Matching("cpu, or cuda: and a number, such as cuda:0", "^(cpu|cuda:[0-9]{1,2})$", IsDevice));
+        "device",
+        "Where the model runs, by ONNX Runtime's names; cpu unless given.",
+        Values.Matching("cpu, openvino, coreml, or cuda, tensorrt, rocm, migraphx or dml with its number, such as cuda:0", DevicePattern, text => Regex.IsMatch(text, DevicePattern, RegexOptions.CultureInvariant)));
 
     public static readonly MapShape Shape = new([Batching, Cache, Timeout, Instances, Threads, Device]);
 
@@ -81,7 +86,4 @@ internal static class ServeKeys
             reading.Refuse(map.ValueOf(PreferredSizes), map.PathOf(PreferredSizes), $"{sizes.Max()} is more than the {most} rows that a batch may have (maxSize).");
         }
     }
-
-    private static bool IsDevice(string text) =>
-        text == "cpu" || (text.StartsWith("cuda:", StringComparison.Ordinal) && text.Length is 6 or 7 && text.AsSpan(5).IndexOfAnyExceptInRange('0', '9') < 0);
 }
