@@ -17,7 +17,7 @@ public struct CallTiming
     /// <summary>From the arrival until the request was read and understood.</summary>
     public readonly long Parse => Between(_started, _parsed);
 
-    /// <summary>Waiting until an instance took the request up.</summary>
+    /// <summary>Waiting until an instance took the request up; with its check, where it had to wait.</summary>
     public readonly long Queue => Between(_parsed, _taken);
 
     /// <summary>Checking it, putting it together with others, and taking their common answer apart.</summary>

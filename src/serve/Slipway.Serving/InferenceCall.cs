@@ -2,6 +2,7 @@ using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Names;
 using Slipway.Inference.Tensors;
 using Slipway.Rollouts;
+using Slipway.Serving.Engine;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
@@ -18,6 +19,7 @@ public sealed class InferenceCall : IDisposable
     private readonly TimeProvider _time;
     private readonly GuardedSink? _sink;
     private CallTiming _timing;
+    private QueuedCall? _turn;
     private long _started;
     private bool _completed;
 
@@ -109,6 +111,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>The version that answered, or null until one was chosen.</summary>
     internal ServedVersion? Answered { get; private set; }
 
+    /// <summary>The call's place in a queue, made when it first has to wait.</summary>
+    internal QueuedCall Turn => _turn ??= new QueuedCall(this);
+
     /// <summary>The request's body. BYTES elements point into it, so it lives as long as the call.</summary>
     internal CallBuffer Body { get; } = new();
 
@@ -182,7 +187,10 @@ public sealed class InferenceCall : IDisposable
     }
 
     /// <summary>Says that an instance has taken the call up.</summary>
-    internal void Taken() => _timing.Taken(_time.GetTimestamp());
+    internal void Taken() => Taken(_time.GetTimestamp());
+
+    /// <summary>Says when an instance has taken the call up; the last word counts, for a call that had to wait.</summary>
+    internal void Taken(long at) => _timing.Taken(at);
 
     /// <summary>Says when the model ran.</summary>
     internal void Ran(long from, long until) => _timing.Ran(from, until);

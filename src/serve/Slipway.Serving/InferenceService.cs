@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Errors;
@@ -6,7 +7,7 @@ using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
 
-/// <summary>Routes a call, checks it, and runs the model on the caller's thread: a hop to another thread costs more than a small model.</summary>
+/// <summary>Routes a call, checks it, and has the version's runner run it.</summary>
 internal sealed class InferenceService : IInferenceService
 {
     private readonly VersionServer _versions;
@@ -26,6 +27,8 @@ internal sealed class InferenceService : IInferenceService
         return call;
     }
 
+    // Pooled: a call that waits for its turn allocates no state of its own.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken)
     {
         while (true)
@@ -49,7 +52,7 @@ internal sealed class InferenceService : IInferenceService
                     CheckRequestedOutputs(call, version.Signature);
                     var rows = SignatureCheck.Apply(version.Signature, call.Inputs, call.Deployment);
                     call.Fields.CheckRows(rows);
-                    await version.Loaded.Runner.RunAsync(call, lease, cancellationToken);
+                    await version.Loaded.Runner.RunAsync(call, rows, lease, cancellationToken);
                     call.Scored(rows);
                     return;
                 }

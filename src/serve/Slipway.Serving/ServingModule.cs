@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Rollouts;
 using Slipway.Serving.Endpoints;
+using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
 using Slipway.Serving.Routing;
@@ -29,6 +30,7 @@ public static class ServingModule
         services.AddSingleton<IServingFigures>(s => s.GetRequiredService<ServingFigures>());
         services.AddSingleton<VersionServer>();
         services.AddSingleton<IVersionServer>(s => s.GetRequiredService<VersionServer>());
+        services.AddSingleton<IServeSettingsFollower>(s => s.GetRequiredService<VersionServer>());
         services.AddSingleton<IInferenceService, InferenceService>();
         services.AddSingleton<InferModel>();
 

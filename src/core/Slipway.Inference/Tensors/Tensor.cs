@@ -72,6 +72,9 @@ public sealed class Tensor
     /// <summary>The values as raw little-endian bytes, for every type but <see cref="TensorType.Bytes"/>.</summary>
     public Span<byte> Raw => _buffer.AsSpan(0, Count * Type.Size());
 
+    /// <summary>What <see cref="Raw"/> is over, to be pinned.</summary>
+    internal Memory<byte> Memory => _buffer.AsMemory(0, Count * Type.Size());
+
     /// <summary>The values of a <see cref="TensorType.Bytes"/> tensor; null is missing.</summary>
     public Span<ReadOnlyMemory<byte>?> Items => _items.AsSpan(0, Type == TensorType.Bytes ? Count : 0);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -46,6 +47,11 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         catch (SlipwayException e)
         {
             call?.Fail(e);
+            if (e.RetryAfter is { } later)
+            {
+                context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(later.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            }
+
             await WriteErrorAsync(context, HttpStatus.Of(e.Kind), e.Message);
         }
         catch (BadHttpRequestException e)

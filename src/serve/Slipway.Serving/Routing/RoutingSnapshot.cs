@@ -1,5 +1,3 @@
-using Slipway.Rollouts;
-
 namespace Slipway.Serving.Routing;
 
 /// <summary>
@@ -25,11 +23,4 @@ internal sealed class RoutingSnapshot
 
     public RoutingSnapshot With(ServedDeployment deployment) =>
         new(new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal) { [deployment.Name] = deployment });
-
-    /// <summary>True when some deployment answers, tries, or can be rolled back, with the version.</summary>
-    public bool Names(DeployedVersion version) => _deployments.Values.Any(d => Names(d.State, version));
-
-    /// <summary>True when a deployment in this state answers, tries, or can be rolled back, with the version.</summary>
-    public static bool Names(DeploymentState state, DeployedVersion version) =>
-        state.Stable == version || state.Candidate?.Version == version || state.Previous == version;
 }

@@ -1,13 +1,16 @@
 using Slipway.Rollouts;
+using Slipway.Serving.Engine;
 
 namespace Slipway.Serving.Routing;
 
 /// <summary>A deployment with its loaded versions. Immutable.</summary>
 internal sealed class ServedDeployment
 {
-    public ServedDeployment(DeploymentState state, ServedVersion stable, ServedVersion? candidate, ServedVersion? previous)
+    public ServedDeployment(DeploymentState state, ServedVersion stable, ServedVersion? candidate, ServedVersion? previous, ServeSettings? settings = null)
     {
         State = state;
+        Settings = settings ?? ServeSettings.Default;
+        Models = new Prepared(state, Settings).Models;
         Stable = stable;
         Candidate = candidate;
         Previous = previous;
@@ -31,6 +34,12 @@ internal sealed class ServedDeployment
 
     /// <summary>The loaded versions, each once: the stable one, the candidate, the previous one.</summary>
     public IReadOnlyList<ServedVersion> Versions { get; }
+
+    /// <summary>How its requests are run.</summary>
+    public ServeSettings Settings { get; }
+
+    /// <summary>What must stay loaded for it.</summary>
+    public IReadOnlyList<ModelKey> Models { get; }
 
     /// <summary>The names that inputs can have.</summary>
     public NameTable Inputs { get; }

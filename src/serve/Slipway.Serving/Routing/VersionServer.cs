@@ -13,16 +13,17 @@ namespace Slipway.Serving.Routing;
 
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
-    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, TimeProvider time, ILogger<VersionServer> log) : IVersionServer, IDisposable
+    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, TimeProvider time, ILogger<VersionServer> log, IServeSettings? settings = null)
+    : IVersionServer, IServeSettingsFollower, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
     private readonly SemaphoreSlim _loading = new(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<DeployedVersion, LoadedVersion> _loaded = [];
+    private readonly Dictionary<ModelKey, LoadedVersion> _loaded = [];
 
     // States that are prepared but not yet active. Without them, a switch of another deployment would retire what was just loaded.
-    private readonly Dictionary<string, DeploymentState> _prepared = [];
+    private readonly Dictionary<string, Prepared> _prepared = [];
 
     private volatile RoutingSnapshot _snapshot = RoutingSnapshot.Empty;
 
@@ -44,12 +45,13 @@ internal sealed partial class VersionServer(
 
     public async Task PrepareAsync(DeploymentState desired, CancellationToken cancellationToken)
     {
-        DeploymentState? former;
+        Prepared? former;
+        var next = new Prepared(desired, await FindSettingsAsync(desired.Name, cancellationToken));
         lock (_gate)
         {
             _prepared.Remove(desired.Name, out former);
-            _prepared[desired.Name] = desired;
-            if (IsLoaded(desired.Stable) && IsLoaded(desired.Candidate?.Version) && IsLoaded(desired.Previous))
+            _prepared[desired.Name] = next;
+            if (IsLoaded(next))
             {
                 // A rollback, or another weight: it must not wait until somebody else's model is loaded.
                 return;
@@ -58,7 +60,7 @@ internal sealed partial class VersionServer(
 
         try
         {
-            await LoadAsync(desired, cancellationToken);
+            await LoadAsync(next, cancellationToken);
         }
         catch
         {
@@ -82,15 +84,7 @@ internal sealed partial class VersionServer(
     {
         lock (_gate)
         {
-            // The stable version comes last, so that its figures stand first.
-            var previous = state.Previous is null ? null : Serve(state, state.Previous, Roles.Previous);
-            var candidate = state.Candidate is null ? null : Serve(state, state.Candidate.Version, Roles.Candidate);
-            var stable = Serve(state, state.Stable, Roles.Stable);
-            var served = new ServedDeployment(state, stable, candidate, previous);
-            figures.SetRoles(state.Name, served.Versions.ToDictionary(v => v.Reference, v => v.Role));
-
-            // First the new snapshot, then the retirement: a request that finds its version gone reads again and is sure to see the new one.
-            _snapshot = _snapshot.With(served);
+            Switch(state, SettingsOf(state.Name));
             _prepared.Remove(state.Name);
             RetireUnnamed();
         }
@@ -117,29 +111,50 @@ internal sealed partial class VersionServer(
         }
 
         _loading.Dispose();
+        _changes.Dispose();
     }
 
-    private ServedVersion Serve(DeploymentState state, DeployedVersion version, string role) => _loaded.TryGetValue(version, out var loaded)
-        ? new ServedVersion(state.Name, role, version.Reference, loaded, figures.GetRecorder(state.Name, version.Reference))
-        : throw new InvalidOperationException($"{version.Reference} must be prepared before {state.Name} is switched to it.");
+    // Called with the gate held, as are those that follow.
+    private void Switch(DeploymentState state, ServeSettings how)
+    {
+        // The stable version comes last, so that its figures stand first.
+        var previous = state.Previous is null ? null : Serve(state, state.Previous, Roles.Previous, how);
+        var candidate = state.Candidate is null ? null : Serve(state, state.Candidate.Version, Roles.Candidate, how);
+        var stable = Serve(state, state.Stable, Roles.Stable, how);
+        var served = new ServedDeployment(state, stable, candidate, previous, how);
+        figures.SetRoles(state.Name, served.Versions.ToDictionary(v => v.Reference, v => v.Role));
 
-    // Called with the gate held.
-    private bool IsLoaded(DeployedVersion? version) => version is null || _loaded.ContainsKey(version);
+        // First the new snapshot, then the retirement: a request that finds its version gone reads again and is sure to see the new one.
+        _snapshot = _snapshot.With(served);
+    }
 
-    private async Task LoadAsync(DeploymentState desired, CancellationToken cancellationToken)
+    private ServedVersion Serve(DeploymentState state, DeployedVersion version, string role, ServeSettings how) =>
+        _loaded.TryGetValue(ModelKey.Of(version, how), out var loaded)
+            ? new ServedVersion(state.Name, role, version.Reference, loaded with { Runner = RunnerOf(state.Name, loaded, how) }, figures.GetRecorder(state.Name, version.Reference))
+            : throw new InvalidOperationException($"{version.Reference} must be prepared before {state.Name} is switched to it.");
+
+    // A deployment keeps a version's runner for as long as it names the version: calls may be waiting there. Another deployment of the same version has a queue of its own.
+    private ModelRunner RunnerOf(string deployment, LoadedVersion loaded, ServeSettings how)
+    {
+        if (_snapshot.Find(deployment)?.Versions.FirstOrDefault(v => v.Loaded.Model == loaded.Model)?.Loaded.Runner is { } runner)
+        {
+            runner.Apply(how);
+            return runner;
+        }
+
+        return loaded.Runner.With(how);
+    }
+
+    private bool IsLoaded(Prepared next) => next.Models.All(_loaded.ContainsKey);
+
+    private async Task LoadAsync(Prepared next, CancellationToken cancellationToken)
     {
         await _loading.WaitAsync(cancellationToken);
         try
         {
-            await LoadAsync(desired.Stable, cancellationToken);
-            if (desired.Candidate is not null)
+            foreach (var model in next.Models)
             {
-                await LoadAsync(desired.Candidate.Version, cancellationToken);
-            }
-
-            if (desired.Previous is not null)
-            {
-                await LoadAsync(desired.Previous, cancellationToken);
+                await LoadAsync(model, cancellationToken);
             }
         }
         finally
@@ -148,24 +163,36 @@ internal sealed partial class VersionServer(
         }
     }
 
-    private async Task LoadAsync(DeployedVersion version, CancellationToken cancellationToken)
+    private async Task LoadAsync(ModelKey key, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (IsLoaded(version))
+            if (_loaded.ContainsKey(key))
             {
                 return;
             }
         }
 
+        var version = key.Version;
         var known = await registry.FindAsync(version.Reference, cancellationToken);
         var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
-        var model = ModelLoader.Load(folder, new ModelLoadOptions());
+        var model = ModelLoader.Load(folder, key.Options);
         Warm(version.Reference, model);
+        if (model.LoadInfo.Note is { } note)
+        {
+            LogNote(log, version.Reference, note);
+        }
+
+        var whyNot = BatchProbe.WhyNot(model);
+        if (whyNot is not null)
+        {
+            LogNotBatched(log, version.Reference, whyNot);
+        }
 
         lock (_gate)
         {
-            _loaded.Add(version, new LoadedVersion(new LoadedModel(model), new ModelRunner(time), model.Signature, model.Format, known?.Number));
+            var runner = new ModelRunner(batches: whyNot is null, model.LoadInfo.Instances, ServeSettings.Default, time);
+            _loaded.Add(key, new LoadedVersion(new LoadedModel(model), runner, model.Signature, model.Format, known?.Number));
         }
     }
 
@@ -194,13 +221,14 @@ internal sealed partial class VersionServer(
 
     private void RetireUnnamed()
     {
-        foreach (var (version, loaded) in _loaded)
+        foreach (var (key, loaded) in _loaded)
         {
-            if (!_snapshot.Names(version) && !_prepared.Values.Any(p => RoutingSnapshot.Names(p, version)))
+            if (!_snapshot.Deployments.Any(d => d.Models.Contains(key))
+                && !_prepared.Values.Concat(_changing).Any(p => p.Models.Contains(key)))
             {
-                _loaded.Remove(version);
+                _loaded.Remove(key);
                 loaded.Model.Retire();
-                LogRetired(log, version.Reference);
+                LogRetired(log, key.Version.Reference);
             }
         }
     }
@@ -210,6 +238,12 @@ internal sealed partial class VersionServer(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Deployment} tries {Version} with the weight {Weight} (rollout {Rollout})")]
     private static partial void LogTrying(ILogger log, string deployment, VersionReference version, double weight, string rollout);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version}: {Note}")]
+    private static partial void LogNote(ILogger log, VersionReference version, string note);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Version} runs each request by itself, because {Reason}")]
+    private static partial void LogNotBatched(ILogger log, VersionReference version, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is no longer deployed; its model goes when its last request has left")]
     private static partial void LogRetired(ILogger log, VersionReference version);
