@@ -9,6 +9,13 @@ namespace Slipway.Serving;
 public interface IInferenceService
 {
     /// <summary>
+    /// Waits while a model is being loaded that does not answer yet, within the bounds of <see cref="ModelFolderOptions"/>; a protocol awaits it before <see cref="Begin"/>. Returns at once for
+    /// what answers and for what nobody knows.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Unavailable"/> when too many wait or it takes too long; <see cref="ErrorKind.NotFound"/> when it cannot be loaded.</exception>
+    ValueTask ArriveAsync(string deployment, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Takes up a request: starts its clock and finds the deployment. The caller disposes the call, whatever happens, and says <see cref="InferenceCall.Complete"/> or
     /// <see cref="InferenceCall.Fail(Exception)"/> when the answer stands, before it sends anything.
     /// </summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Errors;
 using Slipway.Inference;
+using Slipway.Serving.Repository;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
@@ -10,13 +11,17 @@ namespace Slipway.Serving;
 internal sealed class InferenceService : IInferenceService
 {
     private readonly VersionServer _versions;
+    private readonly ModelRepository _repository;
     private readonly ObjectPool<InferenceCall> _calls;
 
-    public InferenceService(VersionServer versions, TimeProvider time, ILogger<InferenceService> log, IPredictionSink? sink = null)
+    public InferenceService(VersionServer versions, ModelRepository repository, TimeProvider time, ILogger<InferenceService> log, IPredictionSink? sink = null)
     {
         _versions = versions;
+        _repository = repository;
         _calls = new CallPool(time, sink is null ? null : new GuardedSink(sink, log)).Pool;
     }
+
+    public ValueTask ArriveAsync(string deployment, CancellationToken cancellationToken) => _repository.ArriveAsync(deployment, cancellationToken);
 
     public InferenceCall Begin(string deployment, string? version)
     {
@@ -30,6 +35,8 @@ internal sealed class InferenceService : IInferenceService
     {
         while (true)
         {
+            // A model may have made room for another one since the request began.
+            await _repository.ArriveAsync(call.Deployment, cancellationToken);
             var (deployment, version) = _versions.Get(call.Deployment, call.Pinned);
             var share = Share.Undivided;
             if (deployment.Candidate is not null && call.Pinned is null)

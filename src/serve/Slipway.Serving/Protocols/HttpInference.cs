@@ -21,6 +21,7 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         InferenceCall? call = null;
         try
         {
+            await inference.ArriveAsync(deployment, context.RequestAborted);
             call = inference.Begin(deployment, version);
             var encoding = context.Request.Headers.ContentEncoding.ToString();
             if (!RequestBody.IsTaken(encoding))
@@ -46,6 +47,11 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         catch (SlipwayException e)
         {
             call?.Fail(e);
+            if (e.Kind == ErrorKind.Unavailable)
+            {
+                context.Response.Headers.RetryAfter = "1";
+            }
+
             await WriteErrorAsync(context, HttpStatus.Of(e.Kind), e.Message);
         }
         catch (BadHttpRequestException e)

@@ -26,6 +26,14 @@ internal sealed class RoutingSnapshot
     public RoutingSnapshot With(ServedDeployment deployment) =>
         new(new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal) { [deployment.Name] = deployment });
 
+    /// <summary>The snapshot without a deployment.</summary>
+    public RoutingSnapshot Without(string name)
+    {
+        var others = new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal);
+        others.Remove(name);
+        return new RoutingSnapshot(others);
+    }
+
     /// <summary>True when some deployment answers, tries, or can be rolled back, with the version.</summary>
     public bool Names(DeployedVersion version) => _deployments.Values.Any(d => Names(d.State, version));
 

@@ -13,7 +13,7 @@ namespace Slipway.Serving.Routing;
 
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
-    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, TimeProvider time, ILogger<VersionServer> log) : IVersionServer, IDisposable
+    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, TimeProvider time, ILogger<VersionServer> log) : IVersionServer, IServedFolder, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
     private readonly SemaphoreSlim _loading = new(1);
@@ -90,7 +90,9 @@ internal sealed partial class VersionServer(
             figures.SetRoles(state.Name, served.Versions.ToDictionary(v => v.Reference, v => v.Role));
 
             // First the new snapshot, then the retirement: a request that finds its version gone reads again and is sure to see the new one.
+            var before = _snapshot.Find(state.Name);
             _snapshot = _snapshot.With(served);
+            RetireFolders(before, served);
             _prepared.Remove(state.Name);
             RetireUnnamed();
         }
@@ -102,10 +104,52 @@ internal sealed partial class VersionServer(
         }
     }
 
+    /// <summary>Answers with a model of a folder from now on. False, and nothing changed, when the name was released from the registry.</summary>
+    public bool TryServe(ServedDeployment served)
+    {
+        lock (_gate)
+        {
+            var before = _snapshot.Find(served.Name);
+            if (before is { IsFolders: false })
+            {
+                return false;
+            }
+
+            figures.SetRoles(served.Name, served.Versions.ToDictionary(v => v.Reference, v => v.Role));
+            _snapshot = _snapshot.With(served);
+            RetireFolders(before, served);
+            return true;
+        }
+    }
+
+    /// <summary>Lets a model of a folder go: requests that hold it are answered, later ones find no model.</summary>
+    public void Withdraw(string name)
+    {
+        lock (_gate)
+        {
+            if (_snapshot.Find(name) is { IsFolders: true } before)
+            {
+                figures.SetRoles(name, new Dictionary<VersionReference, string>());
+                _snapshot = _snapshot.Without(name);
+                RetireFolders(before, after: null);
+            }
+        }
+    }
+
+    IReadOnlyList<DeploymentState> IServedFolder.List() =>
+        [.. _snapshot.Deployments.Where(d => d.IsFolders).Select(d => d.State).OrderBy(s => s.Name, StringComparer.Ordinal)];
+
+    DeploymentState? IServedFolder.Find(string name) => _snapshot.Find(name) is { IsFolders: true } found ? found.State : null;
+
     public void Dispose()
     {
         lock (_gate)
         {
+            foreach (var served in _snapshot.Deployments)
+            {
+                RetireFolders(served, after: null);
+            }
+
             _snapshot = RoutingSnapshot.Empty;
             _prepared.Clear();
             foreach (var loaded in _loaded.Values)
@@ -170,7 +214,7 @@ internal sealed partial class VersionServer(
     }
 
     // The first run of a model allocates, compiles and fills caches; no caller should wait for that.
-    private void Warm(VersionReference reference, IModel model)
+    internal void Warm(VersionReference reference, IModel model)
     {
         var inputs = new TensorSet();
         foreach (var input in model.Signature.Inputs)
@@ -189,6 +233,23 @@ internal sealed partial class VersionServer(
         {
             // A row of zeros need not make sense to every model, so this is no reason to refuse one.
             LogNotWarmed(log, reference, e);
+        }
+    }
+
+    // A folder's versions belong to the deployment that names them; those of releases are shared and go by RetireUnnamed.
+    private static void RetireFolders(ServedDeployment? before, ServedDeployment? after)
+    {
+        if (before is not { IsFolders: true })
+        {
+            return;
+        }
+
+        foreach (var version in before.Versions)
+        {
+            if (after is null || !after.Versions.Any(v => ReferenceEquals(v.Loaded.Model, version.Loaded.Model)))
+            {
+                version.Loaded.Model.Retire();
+            }
         }
     }
 
