@@ -9,13 +9,6 @@ namespace Slipway.Serving;
 public interface IInferenceService
 {
     /// <summary>
-    /// Waits while a model is being loaded that does not answer yet, within the bounds of <see cref="ModelFolderOptions"/>; a protocol awaits it before <see cref="Begin"/>. Returns at once for
-    /// what answers and for what nobody knows.
-    /// </summary>
-    /// <exception cref="SlipwayException"><see cref="ErrorKind.Unavailable"/> when too many wait or it takes too long; <see cref="ErrorKind.NotFound"/> when it cannot be loaded.</exception>
-    ValueTask ArriveAsync(string deployment, CancellationToken cancellationToken);
-
-    /// <summary>
     /// Takes up a request: starts its clock and finds the deployment. The caller disposes the call, whatever happens, and says <see cref="InferenceCall.Complete"/> or
     /// <see cref="InferenceCall.Fail(Exception)"/> when the answer stands, before it sends anything.
     /// </summary>
@@ -23,6 +16,13 @@ public interface IInferenceService
     /// <param name="version">A semantic version or a version's number, when the caller wants one of the loaded versions; null for the deployment's choice.</param>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when there is no such deployment, or it has no such version loaded.</exception>
     InferenceCall Begin(string deployment, string? version);
+
+    /// <summary>
+    /// As <see cref="Begin"/>, but waits while a model that does not answer yet is being loaded, within the bounds of <see cref="ModelFolderOptions"/>: what a protocol calls that can wait. Completes
+    /// at once for what answers and for what nobody knows.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Unavailable"/> when too many wait or it takes too long; <see cref="ErrorKind.NotFound"/> as above, or when it cannot be loaded.</exception>
+    ValueTask<InferenceCall> BeginAsync(string deployment, string? version, CancellationToken cancellationToken);
 
     /// <summary>
     /// Chooses the version, checks <see cref="InferenceCall.Inputs"/> against its signature and fills <see cref="InferenceCall.Outputs"/>. A version that is replaced meanwhile

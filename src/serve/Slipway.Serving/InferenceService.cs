@@ -21,23 +21,22 @@ internal sealed class InferenceService : IInferenceService
         _calls = new CallPool(time, sink is null ? null : new GuardedSink(sink, log)).Pool;
     }
 
-    public ValueTask ArriveAsync(string deployment, CancellationToken cancellationToken) => _repository.ArriveAsync(deployment, cancellationToken);
+    public InferenceCall Begin(string deployment, string? version) => Begin(_versions.Snapshot.Find(deployment), deployment, version);
 
-    public InferenceCall Begin(string deployment, string? version)
+    public ValueTask<InferenceCall> BeginAsync(string deployment, string? version, CancellationToken cancellationToken)
     {
-        var (route, _) = _versions.Get(deployment, version);
-        var call = _calls.Get();
-        call.Start(route, version);
-        return call;
+        var found = _repository.ArriveAsync(deployment, cancellationToken);
+        return found.IsCompletedSuccessfully ? new ValueTask<InferenceCall>(Begin(found.Result, deployment, version)) : Later(found);
+
+        async ValueTask<InferenceCall> Later(ValueTask<ServedDeployment?> loading) => Begin(await loading, deployment, version);
     }
 
     public async ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken)
     {
         while (true)
         {
-            // A model may have made room for another one since the request began.
-            await _repository.ArriveAsync(call.Deployment, cancellationToken);
-            var (deployment, version) = _versions.Get(call.Deployment, call.Pinned);
+            // A model may have made room for another one since the request began; then it is loaded again.
+            var (deployment, version) = VersionServer.Get(await _repository.ArriveAsync(call.Deployment, cancellationToken), call.Deployment, call.Pinned);
             var share = Share.Undivided;
             if (deployment.Candidate is not null && call.Pinned is null)
             {
@@ -62,6 +61,14 @@ internal sealed class InferenceService : IInferenceService
                 }
             }
         }
+    }
+
+    private InferenceCall Begin(ServedDeployment? found, string deployment, string? version)
+    {
+        var (route, _) = VersionServer.Get(found, deployment, version);
+        var call = _calls.Get();
+        call.Start(route, version);
+        return call;
     }
 
     private static void CheckRequestedOutputs(InferenceCall call, ModelSignature signature)

@@ -21,8 +21,7 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         InferenceCall? call = null;
         try
         {
-            await inference.ArriveAsync(deployment, context.RequestAborted);
-            call = inference.Begin(deployment, version);
+            call = await inference.BeginAsync(deployment, version, context.RequestAborted);
             var encoding = context.Request.Headers.ContentEncoding.ToString();
             if (!RequestBody.IsTaken(encoding))
             {

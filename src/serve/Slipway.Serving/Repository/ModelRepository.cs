@@ -72,12 +72,13 @@ internal sealed partial class ModelRepository(
     }
 
     /// <summary>
-    /// Waits while a model that does not answer yet is being loaded, so that the request after a load, or to a model that had to make room, is answered. Returns at once for what answers, and
-    /// for what nobody is loading.
+    /// What answers under a name, or null. Waits while a model that does not answer yet is being loaded, and loads one that had to make room. Completes at once for what answers, and for what
+    /// nobody is loading.
     /// </summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.Unavailable"/> when too many wait already or it takes too long; <see cref="ErrorKind.NotFound"/> when the load fails.</exception>
-    public ValueTask ArriveAsync(string name, CancellationToken cancellationToken) =>
-        versions.Snapshot.Find(name) is not null || folder.Find(name) is not { } entry ? ValueTask.CompletedTask : folder.WaitAsync(entry, cancellationToken);
+    public ValueTask<ServedDeployment?> ArriveAsync(string name, CancellationToken cancellationToken) => versions.Snapshot.Find(name) is { } found
+        ? new ValueTask<ServedDeployment?>(found)
+        : folder.Find(name) is { } entry ? ArriveAsync(entry, cancellationToken) : new ValueTask<ServedDeployment?>(result: null);
 
     /// <summary>Looks through the folder and loads what is in it. What cannot be served is told in a sentence each; the others answer.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -137,6 +138,26 @@ internal sealed partial class ModelRepository(
             {
                 await folder.TryLoadAsync(entry, all: false, cancellationToken);
             }
+        }
+    }
+
+    private async ValueTask<ServedDeployment?> ArriveAsync(FolderEntry entry, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // What is known of the model is changed before it begins to answer and before it ceases to, so what neither answers nor is on its way is really away.
+            var isAway = entry.State is { Served: null, OnDemand: false, Loading: null or { IsCompleted: true } };
+            if (versions.Snapshot.Find(entry.Name) is { } found)
+            {
+                return found;
+            }
+
+            if (isAway)
+            {
+                return null;
+            }
+
+            await folder.WaitAsync(entry, cancellationToken);
         }
     }
 

@@ -31,10 +31,12 @@ internal sealed partial class VersionServer(
 
     /// <summary>What answers for a deployment, or for one of its loaded versions.</summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when there is none.</exception>
-    public (ServedDeployment Deployment, ServedVersion Version) Get(string deployment, string? version)
+    public (ServedDeployment Deployment, ServedVersion Version) Get(string deployment, string? version) => Get(_snapshot.Find(deployment), deployment, version);
+
+    /// <summary>The same of what was found under the name, or was not.</summary>
+    public static (ServedDeployment Deployment, ServedVersion Version) Get(ServedDeployment? found, string deployment, string? version)
     {
-        var found = _snapshot.Find(deployment)
-            ?? throw new SlipwayException(ErrorKind.NotFound, $"Request for unknown model: '{deployment}' is not found. `slipway status` lists what is deployed.");
+        _ = found ?? throw new SlipwayException(ErrorKind.NotFound, $"Request for unknown model: '{deployment}' is not found. `slipway status` lists what is deployed.");
         return found.Find(version) is { } served
             ? (found, served)
             : throw new SlipwayException(

@@ -42,6 +42,9 @@ internal sealed partial class FolderModels : IDisposable
         }
     }
 
+    /// <summary>How many requests wait for a load.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     public FolderEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
     public FolderEntry GetOrAdd(string name) => _entries.GetOrAdd(name, n => new FolderEntry(n));
@@ -113,8 +116,10 @@ internal sealed partial class FolderModels : IDisposable
     public async ValueTask WaitAsync(FolderEntry entry, CancellationToken cancellationToken)
     {
         var state = entry.State;
-        if (state.Served is not null || (state.Loading is not { IsCompleted: false } && !state.OnDemand))
+        if (state.Loading is not { IsCompleted: false } && !state.OnDemand)
         {
+            // It has just begun to answer, or to be away.
+            await Task.Yield();
             return;
         }
 
