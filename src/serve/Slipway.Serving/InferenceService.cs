@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Errors;
 using Slipway.Inference;
+using Slipway.Serving.Repository;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
@@ -11,20 +12,24 @@ namespace Slipway.Serving;
 internal sealed class InferenceService : IInferenceService
 {
     private readonly VersionServer _versions;
+    private readonly ModelRepository _repository;
     private readonly ObjectPool<InferenceCall> _calls;
 
-    public InferenceService(VersionServer versions, TimeProvider time, ILogger<InferenceService> log, IPredictionSink? sink = null)
+    public InferenceService(VersionServer versions, ModelRepository repository, TimeProvider time, ILogger<InferenceService> log, IPredictionSink? sink = null)
     {
         _versions = versions;
+        _repository = repository;
         _calls = new CallPool(time, sink is null ? null : new GuardedSink(sink, log)).Pool;
     }
 
-    public InferenceCall Begin(string deployment, string? version)
+    public InferenceCall Begin(string deployment, string? version) => Begin(_versions.Snapshot.Find(deployment), deployment, version);
+
+    public ValueTask<InferenceCall> BeginAsync(string deployment, string? version, CancellationToken cancellationToken)
     {
-        var (route, _) = _versions.Get(deployment, version);
-        var call = _calls.Get();
-        call.Start(route, version);
-        return call;
+        var found = _repository.ArriveAsync(deployment, cancellationToken);
+        return found.IsCompletedSuccessfully ? new ValueTask<InferenceCall>(Begin(found.Result, deployment, version)) : Later(found);
+
+        async ValueTask<InferenceCall> Later(ValueTask<ServedDeployment?> loading) => Begin(await loading, deployment, version);
     }
 
     // Pooled: a call that waits for its turn allocates no state of its own.
@@ -33,7 +38,8 @@ internal sealed class InferenceService : IInferenceService
     {
         while (true)
         {
-            var (deployment, version) = _versions.Get(call.Deployment, call.Pinned);
+            // A model may have made room for another one since the request began; then it is loaded again.
+            var (deployment, version) = VersionServer.Get(await _repository.ArriveAsync(call.Deployment, cancellationToken), call.Deployment, call.Pinned);
             var share = Share.Undivided;
             if (deployment.Candidate is not null && call.Pinned is null)
             {
@@ -58,6 +64,14 @@ internal sealed class InferenceService : IInferenceService
                 }
             }
         }
+    }
+
+    private InferenceCall Begin(ServedDeployment? found, string deployment, string? version)
+    {
+        var (route, _) = VersionServer.Get(found, deployment, version);
+        var call = _calls.Get();
+        call.Start(route, version);
+        return call;
     }
 
     private static void CheckRequestedOutputs(InferenceCall call, ModelSignature signature)

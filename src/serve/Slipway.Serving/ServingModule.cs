@@ -9,6 +9,8 @@ using Slipway.Serving.Endpoints;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Repository;
+using Slipway.Serving.Repository.Folder;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
@@ -20,7 +22,7 @@ public static class ServingModule
     internal static string Version { get; } =
         typeof(ServingModule).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Adds <see cref="IVersionServer"/>, <see cref="IServingFigures"/>, <see cref="IInferenceService"/> and the protocols.</summary>
+    /// <summary>Adds <see cref="IVersionServer"/>, <see cref="IServingFigures"/>, <see cref="IInferenceService"/>, <see cref="IModelRepository"/> and the protocols.</summary>
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -31,6 +33,15 @@ public static class ServingModule
         services.AddSingleton<VersionServer>();
         services.AddSingleton<IVersionServer>(s => s.GetRequiredService<VersionServer>());
         services.AddSingleton<IServeSettingsFollower>(s => s.GetRequiredService<VersionServer>());
+        services.AddSingleton<IServedFolder>(s => s.GetRequiredService<VersionServer>());
+        services.AddSingleton<FolderModels>();
+        services.AddSingleton<ModelRepository>();
+        services.AddSingleton<IModelRepository>(s => s.GetRequiredService<ModelRepository>());
+        if (options.Models.Path is not null)
+        {
+            services.AddHostedService<FolderWatch>();
+        }
+
         services.AddSingleton<IInferenceService, InferenceService>();
         services.AddSingleton<InferModel>();
 

@@ -8,4 +8,7 @@ public sealed record ServingOptions
 
     /// <summary>The most elements of one request's tensors together.</summary>
     public int MaxElements { get; init; } = 16 << 20;
+
+    /// <summary>The folder of models that are served as they are.</summary>
+    public ModelFolderOptions Models { get; init; } = new();
 }

@@ -11,6 +11,15 @@ internal sealed class ServerOptions
     private readonly Option<string> _data = new("--data") { Description = "The data folder (default ./slipway-data).", HelpName = "DIR" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow addresses that other machines can reach, although nobody has to sign in." };
 
+    private readonly Option<string> _models = new("--models")
+    {
+        Description = "Serve the models in DIR as they are: NAME/VERSION/model.onnx (Triton's layout, with or without config.pbtxt), NAME.onnx, LightGBM NAME.txt, MLflow folders of ONNX models.",
+        HelpName = "DIR",
+    };
+
+    /// <summary>Adds the flag for a folder of models, which only a server that stays has.</summary>
+    public void AddModelsTo(Command command) => command.Add(_models);
+
     public void AddTo(Command command)
     {
         command.Add(_http);
@@ -27,6 +36,7 @@ internal sealed class ServerOptions
             ["http"] = parsed.GetValue(_http),
             ["grpc"] = parsed.GetValue(_grpc),
             ["data"] = parsed.GetValue(_data),
+            ["serving.models"] = parsed.GetResult(_models)?.GetValueOrDefault<string>(),
             ["insecure"] = parsed.GetResult(_insecure) is { Implicit: false } ? $"{parsed.GetValue(_insecure)}" : null,
         });
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.Serving;
 
 namespace Slipway.Server;
 
@@ -39,6 +40,9 @@ internal sealed record ServerSettings
 
     /// <summary>The largest request body, in bytes.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;
+
+    /// <summary>The folder of models that are served as they are.</summary>
+    public ModelFolderOptions Models { get; init; } = new();
 
     /// <summary>True when only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);

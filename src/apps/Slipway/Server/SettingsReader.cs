@@ -5,6 +5,7 @@ using Slipway.Core.Errors;
 using Slipway.Core.Units;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.Serving;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -43,6 +44,13 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
+        ["serving.models"] = "a folder that is there",
+        ["serving.models.path"] = "a folder that is there",
+        ["serving.models.poll"] = "a duration from 1 s to 1 d (a plain number is seconds); 0 never looks",
+        ["serving.models.maxLoaded"] = "a whole number, 0 to 1000000; 0 is no limit",
+        ["serving.models.maxMegabytes"] = "a whole number, 0 to 16777216; 0 is no limit",
+        ["serving.models.maxWaiting"] = "a whole number, 1 to 1000000",
+        ["serving.models.maxWait"] = "a duration from 100 ms to 1 h",
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
@@ -61,7 +69,8 @@ internal sealed class SettingsReader
         {
             if (value is not null)
             {
-                reader.Add(key, $"--{key}", [value]);
+                // A flag is called as the last part of its setting.
+                reader.Add(key, $"--{key.Split('.')[^1]}", [value]);
             }
         }
 
@@ -173,6 +182,15 @@ internal sealed class SettingsReader
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
             MaxRequestBytes = Whole("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
+            Models = new ModelFolderOptions
+            {
+                Path = One("serving.models", TryFolder, One("serving.models.path", TryFolder, defaults.Models.Path)),
+                Poll = One("serving.models.poll", TryPoll, defaults.Models.Poll ?? TimeSpan.Zero) is var poll && poll > TimeSpan.Zero ? poll : null,
+                MaxLoaded = (int)Whole("serving.models.maxLoaded", 0, 1_000_000, defaults.Models.MaxLoaded),
+                MaxBytes = Whole("serving.models.maxMegabytes", 0, 16_777_216, 0) << 20,
+                MaxWaiting = (int)Whole("serving.models.maxWaiting", 1, 1_000_000, defaults.Models.MaxWaiting),
+                MaxWait = Time("serving.models.maxWait", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), defaults.Models.MaxWait),
+            },
         };
         settings = settings with
         {
@@ -220,6 +238,17 @@ internal sealed class SettingsReader
     // IPEndPoint takes an address without a port for port 0, and a number for an address: 5080 for 0.0.19.216.
     private static bool TryAddress(string text, out IPEndPoint? value) =>
         IPEndPoint.TryParse(text, out value) && text.EndsWith($":{value.Port}", StringComparison.Ordinal) && (text[0] == '[' || text.Count(c => c == '.') == 3);
+
+    private static bool TryPoll(string text, out TimeSpan value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? (value = TimeSpan.FromSeconds(seconds)) <= TimeSpan.FromDays(1)
+            : Duration.TryParse(text, out value) && value >= TimeSpan.FromSeconds(1) && value <= TimeSpan.FromDays(1);
+
+    private static bool TryFolder(string text, out string? value)
+    {
+        value = text.Length > 0 ? Path.GetFullPath(text) : null;
+        return Directory.Exists(value);
+    }
 
     private static bool TryText(string text, out string? value)
     {

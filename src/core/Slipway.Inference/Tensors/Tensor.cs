@@ -79,7 +79,7 @@ public sealed class Tensor
     public Span<ReadOnlyMemory<byte>?> Items => _items.AsSpan(0, Type == TensorType.Bytes ? Count : 0);
 
     /// <summary>Gives the same values another shape with as many elements, or another name.</summary>
-    internal void Reshape(string name, ReadOnlySpan<long> shape)
+    public void Reshape(string name, ReadOnlySpan<long> shape)
     {
         Name = name;
         Rank = shape.Length;

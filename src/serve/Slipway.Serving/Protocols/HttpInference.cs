@@ -22,7 +22,7 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         InferenceCall? call = null;
         try
         {
-            call = inference.Begin(deployment, version);
+            call = await inference.BeginAsync(deployment, version, context.RequestAborted);
             var encoding = context.Request.Headers.ContentEncoding.ToString();
             if (!RequestBody.IsTaken(encoding))
             {
@@ -47,7 +47,7 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         catch (SlipwayException e)
         {
             call?.Fail(e);
-            if (e.RetryAfter is { } later)
+            if ((e.RetryAfter ?? (e.Kind == ErrorKind.Unavailable ? TimeSpan.FromSeconds(1) : null)) is { } later)
             {
                 context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(later.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             }

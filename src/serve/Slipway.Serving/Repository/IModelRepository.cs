@@ -24,10 +24,17 @@ public interface IModelRepository
 
 /// <summary>A version of a model in the repository.</summary>
 /// <param name="Name">The model's, or deployment's, name.</param>
-/// <param name="Version">What callers may ask for and what answers say: a folder's number, or a semantic version.</param>
+/// <param name="Version">What callers may ask for and what answers say: a folder's number, or a semantic version; empty where no version is known yet.</param>
 /// <param name="State">Whether it answers.</param>
 /// <param name="Reason">Why it does not; empty when it does.</param>
-public sealed record RepositoryModel(string Name, string Version, RepositoryModelState State, string Reason);
+public sealed record RepositoryModel(string Name, string Version, RepositoryModelState State, string Reason)
+{
+    /// <summary>How long its last load took; null where it was not loaded from the folder.</summary>
+    public TimeSpan? LoadTime { get; init; }
+
+    /// <summary>By how much its last load made the process grow, in bytes, but at least the size of its files; null where it was not loaded from the folder.</summary>
+    public long? Bytes { get; init; }
+}
 
 /// <summary>Whether a model answers.</summary>
 public enum RepositoryModelState

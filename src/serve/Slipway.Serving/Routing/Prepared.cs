@@ -19,6 +19,8 @@ internal sealed class Prepared(DeploymentState state, ServeSettings settings)
 /// <summary>A version loaded in one way. Deployments that want the same version in the same way share it.</summary>
 internal sealed record ModelKey(DeployedVersion Version, ModelLoadOptions Options)
 {
-    public static ModelKey Of(DeployedVersion version, ServeSettings settings) =>
-        new(version, new ModelLoadOptions(settings.Threads) { Device = settings.Device, Instances = settings.Instances });
+    public static ModelKey Of(DeployedVersion version, ServeSettings settings) => new(version, OptionsOf(settings));
+
+    /// <summary>How a model is loaded for these settings.</summary>
+    public static ModelLoadOptions OptionsOf(ServeSettings settings) => new(settings.Threads) { Device = settings.Device, Instances = settings.Instances };
 }

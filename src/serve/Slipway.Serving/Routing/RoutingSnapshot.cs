@@ -23,4 +23,12 @@ internal sealed class RoutingSnapshot
 
     public RoutingSnapshot With(ServedDeployment deployment) =>
         new(new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal) { [deployment.Name] = deployment });
+
+    /// <summary>The snapshot without a deployment.</summary>
+    public RoutingSnapshot Without(string name)
+    {
+        var others = new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal);
+        others.Remove(name);
+        return new RoutingSnapshot(others);
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class ServedVersion
         Role = role;
         Loaded = loaded;
         Figures = figures;
-        _semantic = reference.Version.ToString();
+        _semantic = loaded.Label ?? reference.Version.ToString();
         _number = loaded.Number?.ToString(CultureInfo.InvariantCulture);
         Answer = new AnswerTemplate(deployment, _semantic, role, loaded.Signature);
     }
@@ -38,6 +38,7 @@ internal sealed class ServedVersion
     /// <summary>The parts of an answer that are the same for every request.</summary>
     public AnswerTemplate Answer { get; }
 
+    /// <summary>What callers ask for and answers say: the semantic version; in a folder, the number.</summary>
     public string Semantic => _semantic;
 
     public bool IsCalled(string version) => version == _semantic || version == _number;
@@ -49,4 +50,8 @@ internal sealed class ServedVersion
 /// <param name="Signature">Its contract, readable without a lease.</param>
 /// <param name="Format">The kind of artifact.</param>
 /// <param name="Number">MLflow's number of the version; null when the registry does not know it.</param>
-internal sealed record LoadedVersion(LoadedModel Model, ModelRunner Runner, ModelSignature Signature, string Format, int? Number);
+internal sealed record LoadedVersion(LoadedModel Model, ModelRunner Runner, ModelSignature Signature, string Format, int? Number)
+{
+    /// <summary>What the version is called where that is not its semantic version: a folder's number.</summary>
+    public string? Label { get; init; }
+}

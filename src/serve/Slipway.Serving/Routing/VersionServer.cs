@@ -14,7 +14,7 @@ namespace Slipway.Serving.Routing;
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
     IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, TimeProvider time, ILogger<VersionServer> log, IServeSettings? settings = null)
-    : IVersionServer, IServeSettingsFollower, IDisposable
+    : IVersionServer, IServedFolder, IServeSettingsFollower, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
     private readonly SemaphoreSlim _loading = new(1);
@@ -32,10 +32,12 @@ internal sealed partial class VersionServer(
 
     /// <summary>What answers for a deployment, or for one of its loaded versions.</summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when there is none.</exception>
-    public (ServedDeployment Deployment, ServedVersion Version) Get(string deployment, string? version)
+    public (ServedDeployment Deployment, ServedVersion Version) Get(string deployment, string? version) => Get(_snapshot.Find(deployment), deployment, version);
+
+    /// <summary>The same of what was found under the name, or was not.</summary>
+    public static (ServedDeployment Deployment, ServedVersion Version) Get(ServedDeployment? found, string deployment, string? version)
     {
-        var found = _snapshot.Find(deployment)
-            ?? throw new SlipwayException(ErrorKind.NotFound, $"Request for unknown model: '{deployment}' is not found. `slipway status` lists what is deployed.");
+        _ = found ?? throw new SlipwayException(ErrorKind.NotFound, $"Request for unknown model: '{deployment}' is not found. `slipway status` lists what is deployed.");
         return found.Find(version) is { } served
             ? (found, served)
             : throw new SlipwayException(
@@ -96,10 +98,52 @@ internal sealed partial class VersionServer(
         }
     }
 
+    /// <summary>Answers with a model of a folder from now on. False, and nothing changed, when the name was released from the registry.</summary>
+    public bool TryServe(ServedDeployment served)
+    {
+        lock (_gate)
+        {
+            var before = _snapshot.Find(served.Name);
+            if (before is { IsFolders: false })
+            {
+                return false;
+            }
+
+            figures.SetRoles(served.Name, served.Versions.ToDictionary(v => v.Reference, v => v.Role));
+            _snapshot = _snapshot.With(served);
+            RetireFolders(before, served);
+            return true;
+        }
+    }
+
+    /// <summary>Lets a model of a folder go: requests that hold it are answered, later ones find no model.</summary>
+    public void Withdraw(string name)
+    {
+        lock (_gate)
+        {
+            if (_snapshot.Find(name) is { IsFolders: true } before)
+            {
+                figures.SetRoles(name, new Dictionary<VersionReference, string>());
+                _snapshot = _snapshot.Without(name);
+                RetireFolders(before, after: null);
+            }
+        }
+    }
+
+    IReadOnlyList<DeploymentState> IServedFolder.List() =>
+        [.. _snapshot.Deployments.Where(d => d.IsFolders).Select(d => d.State).OrderBy(s => s.Name, StringComparer.Ordinal)];
+
+    DeploymentState? IServedFolder.Find(string name) => _snapshot.Find(name) is { IsFolders: true } found ? found.State : null;
+
     public void Dispose()
     {
         lock (_gate)
         {
+            foreach (var served in _snapshot.Deployments)
+            {
+                RetireFolders(served, after: null);
+            }
+
             _snapshot = RoutingSnapshot.Empty;
             _prepared.Clear();
             foreach (var loaded in _loaded.Values)
@@ -125,7 +169,9 @@ internal sealed partial class VersionServer(
         figures.SetRoles(state.Name, served.Versions.ToDictionary(v => v.Reference, v => v.Role));
 
         // First the new snapshot, then the retirement: a request that finds its version gone reads again and is sure to see the new one.
+        var before = _snapshot.Find(state.Name);
         _snapshot = _snapshot.With(served);
+        RetireFolders(before, served);
     }
 
     private ServedVersion Serve(DeploymentState state, DeployedVersion version, string role, ServeSettings how) =>
@@ -176,24 +222,30 @@ internal sealed partial class VersionServer(
         var version = key.Version;
         var known = await registry.FindAsync(version.Reference, cancellationToken);
         var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
-        var model = ModelLoader.Load(folder, key.Options);
-        Warm(version.Reference, model);
+        var loaded = Take(version.Reference, ModelLoader.Load(folder, key.Options), known?.Number, ServeSettings.Default);
+        lock (_gate)
+        {
+            _loaded.Add(key, loaded);
+        }
+    }
+
+    /// <summary>Makes a model that was just read ready to answer.</summary>
+    public LoadedVersion Take(VersionReference reference, IModel model, int? number, ServeSettings how)
+    {
+        Warm(reference, model);
         if (model.LoadInfo.Note is { } note)
         {
-            LogNote(log, version.Reference, note);
+            LogNote(log, reference, note);
         }
 
         var whyNot = BatchProbe.WhyNot(model);
         if (whyNot is not null)
         {
-            LogNotBatched(log, version.Reference, whyNot);
+            LogNotBatched(log, reference, whyNot);
         }
 
-        lock (_gate)
-        {
-            var runner = new ModelRunner(batches: whyNot is null, model.LoadInfo.Instances, ServeSettings.Default, time);
-            _loaded.Add(key, new LoadedVersion(new LoadedModel(model), runner, model.Signature, model.Format, known?.Number));
-        }
+        var runner = new ModelRunner(batches: whyNot is null, model.LoadInfo.Instances, how, time);
+        return new LoadedVersion(new LoadedModel(model), runner, model.Signature, model.Format, number);
     }
 
     // The first run of a model allocates, compiles and fills caches; no caller should wait for that.
@@ -216,6 +268,23 @@ internal sealed partial class VersionServer(
         {
             // A row of zeros need not make sense to every model, so this is no reason to refuse one.
             LogNotWarmed(log, reference, e);
+        }
+    }
+
+    // A folder's versions belong to the deployment that names them; those of releases are shared and go by RetireUnnamed.
+    private static void RetireFolders(ServedDeployment? before, ServedDeployment? after)
+    {
+        if (before is not { IsFolders: true })
+        {
+            return;
+        }
+
+        foreach (var version in before.Versions)
+        {
+            if (after is null || !after.Versions.Any(v => ReferenceEquals(v.Loaded.Model, version.Loaded.Model)))
+            {
+                version.Loaded.Model.Retire();
+            }
         }
     }
 
