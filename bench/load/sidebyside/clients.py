@@ -46,7 +46,10 @@ def h2load_grpc(target, seconds, streams, core):
 
 
 def h2load_rate(target, seconds, rate, connections, core, log):
-    """Requests at a rate, whatever comes back; every answer's status and time."""
+    """
+    Requests at a rate; every answer's status and time. A connection waits for its answer before it sends again, so the rate is reached only while answers come within
+    connections / rate seconds, as they do from a server that refuses early. Where `answered` is below `offered`, the server let callers wait instead.
+    """
     Path(log).unlink(missing_ok=True)
     # Each connection sends its share; with so many of them, one that waits for its answer delays hardly any request.
     share = max(1, round(rate / connections))
@@ -61,7 +64,7 @@ def h2load_rate(target, seconds, rate, connections, core, log):
     good = [took for status, took in answers if status == 200]
     refused = [took for status, took in answers if status in (429, 503)]
     result = used.result(len(good), seconds, p50_us=statistics.median(good) if good else None)
-    return result | {"offered": len(answers) / seconds, "refused": len(refused) / max(1, len(answers)), "other": len(answers) - len(good) - len(refused),
+    return result | {"offered": share * connections, "answered": len(answers) / seconds, "refused": len(refused) / max(1, len(answers)), "other": len(answers) - len(good) - len(refused),
                      "refused_p99_us": percentile(refused, 0.99), "good_p99_us": percentile(good, 0.99)}
 
 

@@ -67,7 +67,7 @@ def rows(result):
 
 def overload(result):
     one = lambda name: result.median(0, name)
-    yield (f"| {result.case.title} | {result.case.targets[0].label} | {one('rate'):,.0f} good of {one('offered'):,.0f} offered, capacity {one('capacity'):,.0f} | {one('cpu_us'):,.1f} | | "
+    yield (f"| {result.case.title} | {result.case.targets[0].label} | {one('rate'):,.0f} good, {one('answered'):,.0f} answered, {one('offered'):,.0f} aimed at, capacity {one('capacity'):,.0f} | {one('cpu_us'):,.1f} | | "
            f"{time(one('p50_us'))} | {result.goodput():.0%} of capacity; {one('refused'):.0%} refused, p99 {time(one('refused_p99_us'))} | "
            f"{result.case.goal}: **{'met' if result.verdict() else 'not met'}** |")
 
