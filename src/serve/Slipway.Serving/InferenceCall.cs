@@ -2,6 +2,7 @@ using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Names;
 using Slipway.Inference.Tensors;
 using Slipway.Rollouts;
+using Slipway.Serving.Caching;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
@@ -66,6 +67,9 @@ public sealed class InferenceCall : IDisposable
 
     /// <summary>How urgent the caller says it is: 1 is the most urgent, larger is less, 0 is the deployment's default.</summary>
     public int Priority { get; set; }
+
+    /// <summary>True when the model did not run for the call: its answer was kept, or is that of a run for equal inputs that was under way.</summary>
+    public bool FromCache { get; private set; }
 
     /// <summary>The longest that the caller lets the request wait for its turn, or null for the deployment's limit.</summary>
     public TimeSpan? Timeout { get; set; }
@@ -172,6 +176,7 @@ public sealed class InferenceCall : IDisposable
         Priority = 0;
         BatchId = 0;
         BatchRows = 0;
+        FromCache = false;
         Duration = TimeSpan.Zero;
         Failure = CallFailure.None;
         Answered = null;
@@ -186,6 +191,14 @@ public sealed class InferenceCall : IDisposable
 
     /// <summary>Says when the model ran.</summary>
     internal void Ran(long from, long until) => _timing.Ran(from, until);
+
+    /// <summary>Fills the outputs with those of another run for the same inputs. The call's own run has a length of zero.</summary>
+    internal void AnswerFrom(CachedAnswer answer, long now)
+    {
+        answer.Fill(Outputs);
+        FromCache = true;
+        _timing.Ran(now, now);
+    }
 
     /// <summary>Says that the outputs are there.</summary>
     internal void Scored(int rows)

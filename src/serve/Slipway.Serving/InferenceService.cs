@@ -49,7 +49,9 @@ internal sealed class InferenceService : IInferenceService
                     CheckRequestedOutputs(call, version.Signature);
                     var rows = SignatureCheck.Apply(version.Signature, call.Inputs, call.Deployment);
                     call.Fields.CheckRows(rows);
-                    await version.Loaded.Runner.RunAsync(call, lease, cancellationToken);
+                    await (version.Cache is { } cache
+                        ? cache.ScoreAsync(call, version.Loaded.Runner, lease, cancellationToken)
+                        : version.Loaded.Runner.RunAsync(call, lease, cancellationToken));
                     call.Scored(rows);
                     return;
                 }

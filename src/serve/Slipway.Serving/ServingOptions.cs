@@ -1,3 +1,5 @@
+using Slipway.Serving.Engine;
+
 namespace Slipway.Serving;
 
 /// <summary>Bounds and settings of serving.</summary>
@@ -8,4 +10,7 @@ public sealed record ServingOptions
 
     /// <summary>The most elements of one request's tensors together.</summary>
     public int MaxElements { get; init; } = 16 << 20;
+
+    /// <summary>How deployments are run that do not say it themselves.</summary>
+    public ServeSettings Serve { get; init; } = ServeSettings.Default;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Core.Names;
 using Slipway.Inference;
+using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
@@ -34,6 +35,9 @@ internal sealed class ServedVersion
     public ModelSignature Signature => Loaded.Signature;
 
     public VersionRecorder Figures { get; }
+
+    /// <summary>Answers that are kept for equal inputs; null where the deployment wants none.</summary>
+    public ResponseCache? Cache { get; init; }
 
     /// <summary>The parts of an answer that are the same for every request.</summary>
     public AnswerTemplate Answer { get; }

@@ -5,6 +5,7 @@ using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Registry;
 using Slipway.Rollouts;
+using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Storage.Blobs;
@@ -13,7 +14,7 @@ namespace Slipway.Serving.Routing;
 
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
-    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, TimeProvider time, ILogger<VersionServer> log) : IVersionServer, IDisposable
+    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, ServingOptions options, TimeProvider time, ILogger<VersionServer> log) : IVersionServer, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
     private readonly SemaphoreSlim _loading = new(1);
@@ -120,8 +121,15 @@ internal sealed partial class VersionServer(
     }
 
     private ServedVersion Serve(DeploymentState state, DeployedVersion version, string role) => _loaded.TryGetValue(version, out var loaded)
-        ? new ServedVersion(state.Name, role, version.Reference, loaded, figures.GetRecorder(state.Name, version.Reference))
+        ? new ServedVersion(state.Name, role, version.Reference, loaded, figures.GetRecorder(state.Name, version.Reference)) { Cache = CacheOf(state.Name, role, loaded) }
         : throw new InvalidOperationException($"{version.Reference} must be prepared before {state.Name} is switched to it.");
+
+    // A change of weight keeps what the version has answered. Another role or another load of it begins anew: what is kept is never older than the model in memory.
+    private ResponseCache? CacheOf(string deployment, string role, LoadedVersion loaded)
+    {
+        var former = _snapshot.Find(deployment)?.Versions.FirstOrDefault(v => v.Role == role && ReferenceEquals(v.Loaded, loaded));
+        return ResponseCache.Create(options.Serve, time, former?.Cache);
+    }
 
     // Called with the gate held.
     private bool IsLoaded(DeployedVersion? version) => version is null || _loaded.ContainsKey(version);
