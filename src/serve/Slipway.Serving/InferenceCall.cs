@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Names;
 using Slipway.Inference.Tensors;
 using Slipway.Rollouts;
 using Slipway.Serving.Caching;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Tracing;
 
 namespace Slipway.Serving;
 
@@ -73,6 +75,9 @@ public sealed class InferenceCall : IDisposable
 
     /// <summary>The longest that the caller lets the request wait for its turn, or null for the deployment's limit.</summary>
     public TimeSpan? Timeout { get; set; }
+
+    /// <summary>The span of the caller's in which it asks (W3C <c>traceparent</c>); default where it says none.</summary>
+    public ActivityContext Trace { get; set; }
 
     /// <summary>The number of the run that answered the call together with others; 0 when it ran alone.</summary>
     public long BatchId { get; internal set; }
@@ -177,6 +182,7 @@ public sealed class InferenceCall : IDisposable
         BatchId = 0;
         BatchRows = 0;
         FromCache = false;
+        Trace = default;
         Duration = TimeSpan.Zero;
         Failure = CallFailure.None;
         Answered = null;
@@ -234,7 +240,8 @@ public sealed class InferenceCall : IDisposable
         Duration = _time.GetElapsedTime(_started, ended);
         Failure = failure;
         var failed = failure != CallFailure.None;
-        Answered?.Figures.Record(_started, ended, failed ? 0 : Rows, failed);
+        Answered?.Figures.Record(_started, ended, failed ? 0 : Rows, failed, RequestSpans.Write(this, _time));
+        Answered?.Stages.Record(in _timing, !failed, Answered.Cache is null ? null : FromCache);
         _sink?.Record(this);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Slipway.Access.Errors;
 using Slipway.Core.Errors;
+using Slipway.Serving.Tracing;
 
 namespace Slipway.Serving.Protocols;
 
@@ -22,6 +23,7 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         try
         {
             call = inference.Begin(deployment, version);
+            TraceParent.Read(context.Request.Headers, call);
             var encoding = context.Request.Headers.ContentEncoding.ToString();
             if (!RequestBody.IsTaken(encoding))
             {

@@ -20,6 +20,7 @@ internal sealed class ServedVersion
         Role = role;
         Loaded = loaded;
         Figures = figures;
+        Stages = figures.Stages(role);
         _semantic = reference.Version.ToString();
         _number = loaded.Number?.ToString(CultureInfo.InvariantCulture);
         Answer = new AnswerTemplate(deployment, _semantic, role, loaded.Signature);
@@ -35,6 +36,9 @@ internal sealed class ServedVersion
     public ModelSignature Signature => Loaded.Signature;
 
     public VersionRecorder Figures { get; }
+
+    /// <summary>Where the times of its requests go, in this role.</summary>
+    public StageRecorder Stages { get; }
 
     /// <summary>Answers that are kept for equal inputs; null where the deployment wants none.</summary>
     public ResponseCache? Cache { get; init; }

@@ -166,14 +166,30 @@ internal sealed partial class VersionServer(
             }
         }
 
-        var known = await registry.FindAsync(version.Reference, cancellationToken);
-        var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
-        var model = ModelLoader.Load(folder, new ModelLoadOptions());
-        Warm(version.Reference, model);
+        var began = time.GetTimestamp();
+        var (known, model) = await ReadAsync(version, cancellationToken);
+        figures.Loads.Loaded(version.Reference.Model, time.GetElapsedTime(began));
 
         lock (_gate)
         {
             _loaded.Add(version, new LoadedVersion(new LoadedModel(model), new ModelRunner(time), model.Signature, model.Format, known?.Number));
+        }
+    }
+
+    private async Task<(ModelVersion? Known, IModel Model)> ReadAsync(DeployedVersion version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var known = await registry.FindAsync(version.Reference, cancellationToken);
+            var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
+            var model = ModelLoader.Load(folder, new ModelLoadOptions());
+            Warm(version.Reference, model);
+            return (known, model);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            figures.Loads.Failed(version.Reference.Model);
+            throw;
         }
     }
 
@@ -208,6 +224,7 @@ internal sealed partial class VersionServer(
             {
                 _loaded.Remove(version);
                 loaded.Model.Retire();
+                figures.Loads.Evicted(version.Reference.Model);
                 LogRetired(log, version.Reference);
             }
         }

@@ -72,7 +72,7 @@ public sealed class CachedDeploymentTests
         var candidate = $"/v2/models/bikes/versions/{second.Version}/infer";
         await server.TryAsync("bikes", second, 0.1, "rollout", Cancel);
         await AskTwiceAsync(server, candidate, ServingServer.Second);
-        await AskTwiceAsync(server, Infer, ServingServer.First);
+        await AskTwiceAsync(server, "/v2/models/bikes/versions/1/infer", ServingServer.First);
 
         await server.TryAsync("bikes", second, 0.2, "rollout", Cancel);
         await server.PostAsync(candidate, Requests.Summer, Cancel);
