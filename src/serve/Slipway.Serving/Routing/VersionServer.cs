@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Inference;
-using Slipway.Inference.Tensors;
 using Slipway.Registry;
 using Slipway.Rollouts;
 using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Warming;
 using Slipway.Storage.Blobs;
 
 namespace Slipway.Serving.Routing;
@@ -24,6 +24,8 @@ internal sealed partial class VersionServer(
 
     // States that are prepared but not yet active. Without them, a switch of another deployment would retire what was just loaded.
     private readonly Dictionary<string, DeploymentState> _prepared = [];
+
+    private readonly WarmUp _warmUp = new(time, options, log);
 
     private volatile RoutingSnapshot _snapshot = RoutingSnapshot.Empty;
 
@@ -183,36 +185,13 @@ internal sealed partial class VersionServer(
             var known = await registry.FindAsync(version.Reference, cancellationToken);
             var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
             var model = ModelLoader.Load(folder, new ModelLoadOptions());
-            Warm(version.Reference, model);
+            await _warmUp.RunAsync(version.Reference, model, folder);
             return (known, model);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             figures.Loads.Failed(version.Reference.Model);
             throw;
-        }
-    }
-
-    // The first run of a model allocates, compiles and fills caches; no caller should wait for that.
-    private void Warm(VersionReference reference, IModel model)
-    {
-        var inputs = new TensorSet();
-        foreach (var input in model.Signature.Inputs)
-        {
-            var tensor = inputs.Add(input.Name, input.Type, [.. input.Shape.Select(d => d < 0 ? 1 : d)]);
-            tensor.Raw.Clear();
-            tensor.Items.Fill(ReadOnlyMemory<byte>.Empty);
-        }
-
-        try
-        {
-            SignatureCheck.Apply(model.Signature, inputs);
-            model.Run(inputs, new TensorSet());
-        }
-        catch (Exception e)
-        {
-            // A row of zeros need not make sense to every model, so this is no reason to refuse one.
-            LogNotWarmed(log, reference, e);
         }
     }
 
@@ -238,7 +217,4 @@ internal sealed partial class VersionServer(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is no longer deployed; its model goes when its last request has left")]
     private static partial void LogRetired(ILogger log, VersionReference version);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} could not score a row of zeros, so its first request may be slow")]
-    private static partial void LogNotWarmed(ILogger log, VersionReference version, Exception exception);
 }
