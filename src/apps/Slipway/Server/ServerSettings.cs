@@ -40,6 +40,9 @@ internal sealed record ServerSettings
     /// <summary>The largest request body, in bytes.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;
 
+    /// <summary>Where traces and metrics are sent; null sends none.</summary>
+    public TelemetrySettings? Telemetry { get; init; }
+
     /// <summary>True when only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);
 }

@@ -43,6 +43,10 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
+        ["telemetry.otlp"] = "the http or https address of an OpenTelemetry collector, for example http://127.0.0.1:4318",
+        ["telemetry.protocol"] = "http or grpc",
+        ["telemetry.sampling"] = "a share from 0 to 1",
+        ["telemetry.interval"] = "a duration from 1 s to 1 d",
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
@@ -173,6 +177,7 @@ internal sealed class SettingsReader
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
             MaxRequestBytes = Whole("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
+            Telemetry = ReadTelemetry(),
         };
         settings = settings with
         {
@@ -183,6 +188,24 @@ internal sealed class SettingsReader
         return _mistakes.Count == 0
             ? settings
             : throw new SlipwayException(ErrorKind.InvalidInput, _mistakes.Count == 1 ? "A setting is wrong:" : $"{_mistakes.Count} settings are wrong:") { Details = [.. _mistakes] };
+    }
+
+    private TelemetrySettings? ReadTelemetry()
+    {
+        var otlp = One<Uri?>("telemetry.otlp", TryCollector, null);
+        var telemetry = new TelemetrySettings(otlp ?? new Uri("http://localhost"));
+        telemetry = telemetry with
+        {
+            Protocol = One("telemetry.protocol", TryProtocol, telemetry.Protocol),
+            Sampling = One("telemetry.sampling", TryShare, telemetry.Sampling),
+            Interval = Time("telemetry.interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), telemetry.Interval),
+        };
+        if (!_values.ContainsKey("telemetry.otlp") && _values.FirstOrDefault(v => v.Key.StartsWith("telemetry.", StringComparison.OrdinalIgnoreCase)) is { Key: not null } lost)
+        {
+            _mistakes.Add($"{lost.Value.Source}: nothing is sent without telemetry.otlp, {Keys["telemetry.otlp"]}.");
+        }
+
+        return otlp is null ? null : telemetry;
     }
 
     private void Check(ServerSettings settings)
@@ -226,6 +249,18 @@ internal sealed class SettingsReader
         value = text;
         return text.Length > 0;
     }
+
+    private static bool TryCollector(string text, out Uri? value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value) && (value.Scheme == Uri.UriSchemeHttp || value.Scheme == Uri.UriSchemeHttps) && value.Query.Length == 0 && value.Fragment.Length == 0;
+
+    private static bool TryProtocol(string text, out TelemetryProtocol value)
+    {
+        value = text.Equals("grpc", StringComparison.OrdinalIgnoreCase) ? TelemetryProtocol.Grpc : TelemetryProtocol.Http;
+        return value == TelemetryProtocol.Grpc || text.Equals("http", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool TryShare(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1;
 
     private TimeSpan Time(string key, TimeSpan least, TimeSpan most, TimeSpan otherwise) => One(
         key, (string text, out TimeSpan value) => Duration.TryParse(text, out value) && value >= least && value <= most, otherwise);
