@@ -124,6 +124,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>Texts of the body without their escapes.</summary>
     internal CallBuffer Texts { get; } = new();
 
+    /// <summary>What the call asks, to be compared by a cache.</summary>
+    internal CallBuffer Content { get; } = new();
+
     /// <summary>The answer before it is sent.</summary>
     internal CallBuffer Answer { get; } = new();
 
@@ -159,6 +162,7 @@ public sealed class InferenceCall : IDisposable
         Fields.Clear();
         Body.Clear(KeptBytes);
         Texts.Clear(KeptBytes);
+        Content.Clear(KeptBytes);
         Answer.Clear(KeptBytes);
         RequestId = null;
         Timeout = null;

@@ -11,169 +11,84 @@ namespace Slipway.Serving.Caching;
 internal static class CacheKey
 {
     /// <summary>
-    /// A hash of the call's content, by XXH3 with 128 bits. It only finds an entry: <see cref="Matches"/> decides whether it is the right one. The seed is secret and of this process, so that nobody can
-    /// prepare requests that meet in one place.
+    /// Writes the call's content, to be compared with that of other calls to the same version: every part says its length before it comes, so different contents are never the same bytes. Several inputs
+    /// stand in the signature's order, so they need no names; a single one may be a matrix of all columns, whose name is the caller's.
     /// </summary>
-    public static UInt128 Hash(InferenceCall call, long seed)
+    /// <returns>False when it is more than <paramref name="limit"/> bytes, and what was written is of no use.</returns>
+    public static bool TryWrite(InferenceCall call, CallBuffer content, long limit)
     {
-        var hash = new Hasher(seed);
-        Walk(call, ref hash);
-        return hash.Value;
-    }
-
-    /// <summary>The bytes of <see cref="Copy"/>.</summary>
-    public static long Length(InferenceCall call)
-    {
-        var length = default(Counter);
-        Walk(call, ref length);
-        return length.Value;
-    }
-
-    /// <summary>The call's content, to be compared with that of other calls.</summary>
-    public static byte[] Copy(InferenceCall call, int length)
-    {
-        var content = GC.AllocateUninitializedArray<byte>(length);
-        var writer = new Writer(content);
-        Walk(call, ref writer);
-        return content;
-    }
-
-    /// <summary>True when the call's content is <paramref name="content"/>, byte for byte.</summary>
-    public static bool Matches(InferenceCall call, ReadOnlySpan<byte> content)
-    {
-        var comparer = new Comparer(content);
-        Walk(call, ref comparer);
-        return comparer.IsEqual;
-    }
-
-    // Every part says its length before it comes, so different contents are never the same bytes.
-    private static void Walk<T>(InferenceCall call, ref T visitor)
-        where T : struct, IVisitor, allows ref struct
-    {
-        Span<long> head = [call.RequestedOutputs.Count, call.Inputs.Count];
-        visitor.Take(MemoryMarshal.AsBytes(head));
-        for (var i = 0; i < call.RequestedOutputs.Count; i++)
+        var outputs = call.RequestedOutputs;
+        MemoryMarshal.Write(Next(content, sizeof(long)), ((long)outputs.Count << 32) | (uint)call.Inputs.Count);
+        for (var i = 0; i < outputs.Count; i++)
         {
-            visitor.TakeName(call.RequestedOutputs[i]);
+            WriteName(outputs[i], content);
         }
 
-        for (var i = 0; i < call.Inputs.Count && visitor.GoesOn; i++)
+        if (call.Inputs.Count == 1)
         {
-            Walk(call.Inputs[i], ref visitor);
+            WriteName(call.Inputs[0].Name, content);
         }
+
+        for (var i = 0; i < call.Inputs.Count; i++)
+        {
+            if (!TryWrite(call.Inputs[i], content, limit))
+            {
+                return false;
+            }
+        }
+
+        return content.Count <= limit;
     }
 
-    private static void Walk<T>(Tensor tensor, ref T visitor)
-        where T : struct, IVisitor, allows ref struct
+    /// <summary>A hash of content, by XXH3 with 128 bits. It finds an entry; the content decides whether it is the right one.</summary>
+    /// <param name="content">What <see cref="TryWrite(InferenceCall, CallBuffer, long)"/> wrote.</param>
+    /// <param name="seed">A secret of this process, so that nobody can prepare requests that meet in one place.</param>
+    public static UInt128 Hash(ReadOnlySpan<byte> content, long seed) => XxHash128.HashToUInt128(content, seed);
+
+    private static bool TryWrite(Tensor tensor, CallBuffer content, long limit)
     {
-        visitor.TakeName(tensor.Name);
-        Span<long> kind = [((long)tensor.Type << 32) | (uint)tensor.Rank];
-        visitor.Take(MemoryMarshal.AsBytes(kind));
-        visitor.Take(MemoryMarshal.AsBytes(tensor.Shape));
-        if (tensor.Type != TensorType.Bytes)
+        var shape = MemoryMarshal.AsBytes(tensor.Shape);
+        var raw = tensor.Type == TensorType.Bytes ? [] : tensor.Raw;
+        var length = sizeof(int) + shape.Length + raw.Length;
+        if (content.Count + (long)length > limit)
         {
-            visitor.Take(tensor.Raw);
-            return;
+            return false;
         }
 
-        Span<int> length = [0];
+        var target = Next(content, length);
+        MemoryMarshal.Write(target, ((int)tensor.Type << 16) | tensor.Rank);
+        shape.CopyTo(target[sizeof(int)..]);
+        raw.CopyTo(target[(sizeof(int) + shape.Length)..]);
         foreach (var item in tensor.Items)
         {
+            if (content.Count + (long)sizeof(int) + (item?.Length ?? 0) > limit)
+            {
+                return false;
+            }
+
             // A missing text is not an empty one.
-            length[0] = item?.Length ?? -1;
-            visitor.Take(MemoryMarshal.AsBytes(length));
+            MemoryMarshal.Write(Next(content, sizeof(int)), item?.Length ?? -1);
             if (item is { } text)
             {
-                visitor.Take(text.Span);
-            }
-        }
-    }
-
-    private interface IVisitor
-    {
-        bool GoesOn { get; }
-
-        void Take(scoped ReadOnlySpan<byte> bytes);
-
-        void TakeName(string name);
-    }
-
-    private struct Hasher(long seed) : IVisitor
-    {
-        private const ulong Odd = 0x9E3779B97F4A7C15;
-
-        private long _seed = seed;
-
-        public UInt128 Value { get; private set; }
-
-        public readonly bool GoesOn => true;
-
-        public void Take(scoped ReadOnlySpan<byte> bytes)
-        {
-            Value = XxHash128.HashToUInt128(bytes, _seed);
-            _seed = (long)((ulong)Value ^ ((ulong)(Value >> 64) * Odd));
-        }
-
-        public void TakeName(string name) => Take(MemoryMarshal.AsBytes(name.AsSpan()));
-    }
-
-    private struct Counter : IVisitor
-    {
-        public long Value { get; private set; }
-
-        public readonly bool GoesOn => true;
-
-        public void Take(scoped ReadOnlySpan<byte> bytes) => Value += bytes.Length;
-
-        public void TakeName(string name) => Value += sizeof(int) + (sizeof(char) * (long)name.Length);
-    }
-
-    private ref struct Writer(Span<byte> target) : IVisitor
-    {
-        private Span<byte> _rest = target;
-
-        public readonly bool GoesOn => true;
-
-        public void Take(scoped ReadOnlySpan<byte> bytes)
-        {
-            bytes.CopyTo(_rest);
-            _rest = _rest[bytes.Length..];
-        }
-
-        public void TakeName(string name)
-        {
-            Span<int> length = [name.Length];
-            Take(MemoryMarshal.AsBytes(length));
-            Take(MemoryMarshal.AsBytes(name.AsSpan()));
-        }
-    }
-
-    private ref struct Comparer(ReadOnlySpan<byte> content) : IVisitor
-    {
-        private ReadOnlySpan<byte> _rest = content;
-        private bool _differs;
-
-        public readonly bool IsEqual => !_differs && _rest.IsEmpty;
-
-        public readonly bool GoesOn => !_differs;
-
-        public void Take(scoped ReadOnlySpan<byte> bytes)
-        {
-            if (_rest.StartsWith(bytes))
-            {
-                _rest = _rest[bytes.Length..];
-            }
-            else
-            {
-                _differs = true;
+                content.Append(text.Span);
             }
         }
 
-        public void TakeName(string name)
-        {
-            Span<int> length = [name.Length];
-            Take(MemoryMarshal.AsBytes(length));
-            Take(MemoryMarshal.AsBytes(name.AsSpan()));
-        }
+        return true;
+    }
+
+    private static void WriteName(string name, CallBuffer content)
+    {
+        var characters = MemoryMarshal.AsBytes(name.AsSpan());
+        var target = Next(content, sizeof(int) + characters.Length);
+        MemoryMarshal.Write(target, name.Length);
+        characters.CopyTo(target[sizeof(int)..]);
+    }
+
+    private static Span<byte> Next(CallBuffer content, int length)
+    {
+        var span = content.GetSpan(length)[..length];
+        content.Advance(length);
+        return span;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Slipway.Serving.Caching;
 
 /// <summary>A part of a cache: its answers, the least recently used of which goes first when room is needed, and the runs that are under way.</summary>
@@ -12,50 +14,44 @@ internal sealed class CacheShard(long capacity)
     private long _bytes;
     private long _evictions;
 
-    /// <summary>The answer of a key, or null when there is none that is young enough.</summary>
-    public CachedAnswer? Find(UInt128 key, long now)
-    {
-        lock (_gate)
-        {
-            return FindYoung(key, now);
-        }
-    }
-
-    /// <summary>The answer of a key, when it has come meanwhile; else joins the run that is under way for the key; else begins one.</summary>
-    public Joined Join(UInt128 key, byte[] content, long now)
+    /// <summary>The answer of a key, when it has come meanwhile; else joins the run that is under way for the same content; else begins one.</summary>
+    /// <param name="key">The content's hash.</param>
+    /// <param name="content">What is asked; the caller's own until it has ended what it begins.</param>
+    /// <param name="now">The time.</param>
+    public Joined Join(UInt128 key, ReadOnlyMemory<byte> content, long now)
     {
         lock (_gate)
         {
             if (FindYoung(key, now) is { } answer)
             {
-                return new Joined(answer, Own: null, Other: null, Landing: null);
+                return new Joined(answer, Own: null, Landing: null);
             }
 
-            if (_flights.TryGetValue(key, out var other))
+            ref var flight = ref CollectionsMarshal.GetValueRefOrAddDefault(_flights, key, out var isThere);
+            if (!isThere)
             {
-                return new Joined(Answer: null, Own: null, other, other.Wait());
+                flight = new Flight(this, key, content);
+                return new Joined(Answer: null, flight, Landing: null);
             }
 
-            var own = new Flight(content);
-            _flights.Add(key, own);
-            return new Joined(Answer: null, own, Other: null, Landing: null);
+            return flight!.Content.SequenceEqual(content.Span) ? new Joined(Answer: null, Own: null, flight.Wait()) : default;
         }
     }
 
     /// <summary>Ends a run that <see cref="Join"/> began, keeps its answer where there is one that fits, and tells those who wait.</summary>
-    public void End(UInt128 key, Flight flight, Landing landing, long now)
+    public void End(Flight flight, CachedAnswer? answer, bool abandoned, long now)
     {
         lock (_gate)
         {
-            _flights.Remove(key);
-            if (landing.Answer is { } answer && answer.Bytes <= capacity)
+            _flights.Remove(flight.Key);
+            if (answer is not null && answer.Bytes <= capacity)
             {
                 MakeRoom(answer.Bytes, now);
                 Add(answer);
             }
         }
 
-        flight.End(landing);
+        flight.Tell(answer, abandoned);
     }
 
     /// <summary>Adds what the shard holds.</summary>
@@ -156,12 +152,11 @@ internal sealed class CacheShard(long capacity)
     }
 }
 
-/// <summary>What came of <see cref="CacheShard.Join"/>; one of the three.</summary>
-/// <param name="Answer">The answer is there.</param>
+/// <summary>What came of <see cref="CacheShard.Join"/>: one of the three, or none where somebody runs other content that has the same hash.</summary>
+/// <param name="Answer">The answer is there; whether it is for the same content is left to the caller.</param>
 /// <param name="Own">The caller runs, and ends this.</param>
-/// <param name="Other">Somebody else runs.</param>
-/// <param name="Landing">How that run ends.</param>
-internal readonly record struct Joined(CachedAnswer? Answer, Flight? Own, Flight? Other, Task<Landing>? Landing);
+/// <param name="Landing">How another's run for the same content ends.</param>
+internal readonly record struct Joined(CachedAnswer? Answer, Flight? Own, Task<Landing>? Landing);
 
 /// <summary>What a cache holds.</summary>
 /// <param name="Answers">Kept answers.</param>

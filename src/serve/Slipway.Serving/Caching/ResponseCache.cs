@@ -28,6 +28,9 @@ internal sealed class ResponseCache
     private readonly long _largest;
     private readonly long _ticks;
 
+    // Of the last answer: those of the next are the same strings, and need no array of their own.
+    private volatile string[] _names = [];
+
     internal ResponseCache(TimeSpan lifetime, long capacity, TimeSpan? patience, TimeProvider time)
     {
         _lifetime = lifetime;
@@ -59,7 +62,7 @@ internal sealed class ResponseCache
     }
 
     /// <summary>How a call's place is found; which entry is right is decided by its content.</summary>
-    internal Func<InferenceCall, long, UInt128> Hash { get; init; } = CacheKey.Hash;
+    internal CacheHash Hash { get; init; } = CacheKey.Hash;
 
     /// <summary>What it holds.</summary>
     public CacheFigures Read()
@@ -76,15 +79,27 @@ internal sealed class ResponseCache
     /// <summary>Fills the call's outputs with a kept answer, or with that of a run that is under way for the same inputs, or runs the model and keeps the answer.</summary>
     public ValueTask ScoreAsync(InferenceCall call, ModelRunner runner, ModelLease lease, CancellationToken cancellationToken)
     {
-        var key = Hash(call, Secret);
-        var shard = _shards[(int)(ulong)key & (_shards.Length - 1)];
-        var now = _time.GetTimestamp();
-        if (shard.Find(key, now) is not { } answer)
+        call.Content.Clear(int.MaxValue);
+        if (!CacheKey.TryWrite(call, call.Content, _largest))
         {
-            return MissAsync(key, shard, now, call, runner, lease, cancellationToken);
+            return runner.RunAsync(call, lease, cancellationToken);
         }
 
-        if (CacheKey.Matches(call, answer.Content))
+        var key = Hash(call.Content.WrittenSpan, Secret);
+        var shard = _shards[(int)(ulong)key & (_shards.Length - 1)];
+        var now = _time.GetTimestamp();
+        var joined = shard.Join(key, call.Content.Written, now);
+        if (joined.Own is { } own)
+        {
+            return LeadAsync(own, call, runner, lease, cancellationToken);
+        }
+
+        if (joined.Landing is { } landing)
+        {
+            return FollowAsync(key, shard, landing, call, runner, lease, cancellationToken);
+        }
+
+        if (joined.Answer is { } answer && answer.Content.SequenceEqual(call.Content.WrittenSpan))
         {
             call.AnswerFrom(answer, now);
             return ValueTask.CompletedTask;
@@ -94,70 +109,102 @@ internal sealed class ResponseCache
         return runner.RunAsync(call, lease, cancellationToken);
     }
 
-    private async ValueTask MissAsync(
-        UInt128 key, CacheShard shard, long now, InferenceCall call, ModelRunner runner, ModelLease lease, CancellationToken cancellationToken)
+    private async ValueTask FollowAsync(
+        UInt128 key, CacheShard shard, Task<Landing> landing, InferenceCall call, ModelRunner runner, ModelLease lease, CancellationToken cancellationToken)
     {
-        var length = CacheKey.Length(call);
-        if (length > _largest)
-        {
-            await runner.RunAsync(call, lease, cancellationToken);
-            return;
-        }
-
-        var content = CacheKey.Copy(call, (int)length);
         while (true)
         {
-            var joined = shard.Join(key, content, now);
-            if (joined.Own is { } own)
-            {
-                await LeadAsync(key, shard, own, call, runner, lease, cancellationToken);
-                return;
-            }
-
-            var held = joined.Answer?.Content ?? joined.Other!.Content;
-            if (!content.AsSpan().SequenceEqual(held))
-            {
-                await runner.RunAsync(call, lease, cancellationToken);
-                return;
-            }
-
-            var landing = joined.Landing is null ? new Landing(joined.Answer, Abandoned: false) : await WaitAsync(call, joined.Landing, cancellationToken);
+            var landed = await WaitAsync(call, landing, cancellationToken);
             call.Taken();
-            now = _time.GetTimestamp();
-            if (landing.Answer is { } answer)
+            var now = _time.GetTimestamp();
+            if (landed.Answer is { } answer)
             {
                 call.AnswerFrom(answer, now);
                 return;
             }
 
-            if (!landing.Abandoned)
+            // The other's failure is not this caller's. All who waited run at once now: one after the other would let the last of them wait for all failures before its own.
+            var joined = landed.Abandoned ? shard.Join(key, call.Content.Written, now) : default;
+            if (joined.Landing is not null)
             {
-                // The other's failure is not this caller's. All who waited run at once now: one after the other would let the last of them wait for all failures before its own.
-                await runner.RunAsync(call, lease, cancellationToken);
-                return;
+                landing = joined.Landing;
+                continue;
             }
+
+            if (joined.Own is { } own)
+            {
+                await LeadAsync(own, call, runner, lease, cancellationToken);
+            }
+            else if (joined.Answer is { } kept && kept.Content.SequenceEqual(call.Content.WrittenSpan))
+            {
+                call.AnswerFrom(kept, now);
+            }
+            else
+            {
+                await runner.RunAsync(call, lease, cancellationToken);
+            }
+
+            return;
         }
     }
 
-    private async ValueTask LeadAsync(
-        UInt128 key, CacheShard shard, Flight flight, InferenceCall call, ModelRunner runner, ModelLease lease, CancellationToken cancellationToken)
+    private ValueTask LeadAsync(Flight flight, InferenceCall call, ModelRunner runner, ModelLease lease, CancellationToken cancellationToken)
     {
-        var landing = new Landing(Answer: null, Abandoned: false);
+        ValueTask run;
         try
         {
-            await runner.RunAsync(call, lease, cancellationToken);
-            landing = new Landing(CachedAnswer.Of(key, flight.Content, call.Outputs, _time.GetTimestamp() + _ticks), Abandoned: false);
+            run = runner.RunAsync(call, lease, cancellationToken);
         }
-        catch (Exception e) when (e is OperationCanceledException or SlipwayException { Kind: ErrorKind.Timeout })
+        catch (Exception e)
         {
-            landing = new Landing(Answer: null, Abandoned: true);
+            End(flight, e);
             throw;
+        }
+
+        // Most runs end on their caller's thread.
+        if (!run.IsCompletedSuccessfully)
+        {
+            return LeadAsync(flight, call, run);
+        }
+
+        run.GetAwaiter().GetResult();
+        Keep(flight, call);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask LeadAsync(Flight flight, InferenceCall call, ValueTask run)
+    {
+        try
+        {
+            await run;
+        }
+        catch (Exception e)
+        {
+            End(flight, e);
+            throw;
+        }
+
+        Keep(flight, call);
+    }
+
+    private void Keep(Flight flight, InferenceCall call)
+    {
+        CachedAnswer? answer = null;
+        var now = _time.GetTimestamp();
+        try
+        {
+            answer = CachedAnswer.Of(flight.Key, flight.Content, call.Outputs, _names, now + _ticks);
+            _names = answer?.Names ?? _names;
         }
         finally
         {
-            shard.End(key, flight, landing, _time.GetTimestamp());
+            // Also where there is no memory for a copy: nobody may wait for ever.
+            flight.Shard.End(flight, answer, abandoned: false, now);
         }
     }
+
+    private void End(Flight flight, Exception exception) => flight.Shard.End(
+        flight, answer: null, abandoned: exception is OperationCanceledException or SlipwayException { Kind: ErrorKind.Timeout }, _time.GetTimestamp());
 
     // Whoever waits for another's run keeps its own patience.
     private async ValueTask<Landing> WaitAsync(InferenceCall call, Task<Landing> landing, CancellationToken cancellationToken)
@@ -179,3 +226,6 @@ internal sealed class ResponseCache
         }
     }
 }
+
+/// <summary>A hash of content with a seed.</summary>
+internal delegate UInt128 CacheHash(ReadOnlySpan<byte> content, long seed);

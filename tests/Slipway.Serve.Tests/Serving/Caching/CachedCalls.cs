@@ -13,7 +13,7 @@ internal sealed class CachedCalls : IDisposable
 {
     private readonly ServedDeployment _route;
 
-    public CachedCalls(long bytes = 1 << 20, Func<InferenceCall, long, UInt128>? hash = null)
+    public CachedCalls(long bytes = 1 << 20, CacheHash? hash = null)
     {
         _route = Calls.Route(Model);
         Cache = hash is null
