@@ -1,3 +1,5 @@
+using Slipway.Serving.Figures;
+
 namespace Slipway.Serving;
 
 /// <summary>
@@ -28,6 +30,20 @@ public struct CallTiming
 
     /// <summary>From the answer until it stood as the protocol's text.</summary>
     public readonly long Write => Between(_scored, _ended);
+
+    /// <summary>When a stage began and ended, for those who draw it; of <see cref="Stage.Batch"/> the part before the run. Both are zero for one that was not reached.</summary>
+    internal readonly (long From, long Until) Span(Stage stage)
+    {
+        var (from, until) = stage switch
+        {
+            Stage.Parse => (_started, _parsed),
+            Stage.Queue => (_parsed, _taken),
+            Stage.Batch => (_taken, _ran),
+            Stage.Run => (_ran, _done),
+            _ => (_scored, _ended),
+        };
+        return from == 0 || until == 0 ? default : (from, Math.Max(from, until));
+    }
 
     internal void Start(long now)
     {

@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Names;
 using Slipway.Inference.Tensors;
 using Slipway.Rollouts;
+using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Tracing;
 
 namespace Slipway.Serving;
 
@@ -69,8 +72,14 @@ public sealed class InferenceCall : IDisposable
     /// <summary>How urgent the caller says it is: 1 is the most urgent, larger is less, 0 is the deployment's default.</summary>
     public int Priority { get; set; }
 
+    /// <summary>True when the model did not run for the call: its answer was kept, or is that of a run for equal inputs that was under way.</summary>
+    public bool FromCache { get; private set; }
+
     /// <summary>The longest that the caller lets the request wait for its turn, or null for the deployment's limit.</summary>
     public TimeSpan? Timeout { get; set; }
+
+    /// <summary>The span of the caller's in which it asks (W3C <c>traceparent</c>); default where it says none.</summary>
+    public ActivityContext Trace { get; set; }
 
     /// <summary>The number of the run that answered the call together with others; 0 when it ran alone.</summary>
     public long BatchId { get; internal set; }
@@ -120,6 +129,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>Texts of the body without their escapes.</summary>
     internal CallBuffer Texts { get; } = new();
 
+    /// <summary>What the call asks, to be compared by a cache.</summary>
+    internal CallBuffer Content { get; } = new();
+
     /// <summary>The answer before it is sent.</summary>
     internal CallBuffer Answer { get; } = new();
 
@@ -155,6 +167,7 @@ public sealed class InferenceCall : IDisposable
         Fields.Clear();
         Body.Clear(KeptBytes);
         Texts.Clear(KeptBytes);
+        Content.Clear(KeptBytes);
         Answer.Clear(KeptBytes);
         RequestId = null;
         Timeout = null;
@@ -177,6 +190,8 @@ public sealed class InferenceCall : IDisposable
         Priority = 0;
         BatchId = 0;
         BatchRows = 0;
+        FromCache = false;
+        Trace = default;
         Duration = TimeSpan.Zero;
         Failure = CallFailure.None;
         Answered = null;
@@ -194,6 +209,14 @@ public sealed class InferenceCall : IDisposable
 
     /// <summary>Says when the model ran.</summary>
     internal void Ran(long from, long until) => _timing.Ran(from, until);
+
+    /// <summary>Fills the outputs with those of another run for the same inputs. The call's own run has a length of zero.</summary>
+    internal void AnswerFrom(CachedAnswer answer, long now)
+    {
+        answer.Fill(Outputs);
+        FromCache = true;
+        _timing.Ran(now, now);
+    }
 
     /// <summary>Says that the outputs are there.</summary>
     internal void Scored(int rows)
@@ -229,7 +252,8 @@ public sealed class InferenceCall : IDisposable
         Duration = _time.GetElapsedTime(_started, ended);
         Failure = failure;
         var failed = failure != CallFailure.None;
-        Answered?.Figures.Record(_started, ended, failed ? 0 : Rows, failed);
+        Answered?.Figures.Record(_started, ended, failed ? 0 : Rows, failed, RequestSpans.Write(this, _time));
+        Answered?.Stages.Record(in _timing, !failed, Answered.Cache is null ? null : FromCache);
         _sink?.Record(this);
     }
 }

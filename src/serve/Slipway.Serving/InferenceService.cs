@@ -58,7 +58,9 @@ internal sealed class InferenceService : IInferenceService
                     CheckRequestedOutputs(call, version.Signature);
                     var rows = SignatureCheck.Apply(version.Signature, call.Inputs, call.Deployment);
                     call.Fields.CheckRows(rows);
-                    await version.Loaded.Runner.RunAsync(call, rows, lease, cancellationToken);
+                    await (version.Cache is { } cache
+                        ? cache.ScoreAsync(call, rows, version.Loaded.Runner, lease, cancellationToken)
+                        : version.Loaded.Runner.RunAsync(call, rows, lease, cancellationToken));
                     call.Scored(rows);
                     return;
                 }

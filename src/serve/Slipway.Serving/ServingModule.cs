@@ -12,12 +12,16 @@ using Slipway.Serving.OpenInference;
 using Slipway.Serving.Repository;
 using Slipway.Serving.Repository.Folder;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Tracing;
 
 namespace Slipway.Serving;
 
 /// <summary>Serving: the protocols, the routing snapshot and live figures.</summary>
 public static class ServingModule
 {
+    /// <summary>The source of the spans of requests, for whoever exports traces.</summary>
+    public const string TraceSource = RequestSpans.SourceName;
+
     /// <summary>Slipway's version, as the protocols tell it.</summary>
     internal static string Version { get; } =
         typeof(ServingModule).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];

@@ -1,3 +1,5 @@
+using Slipway.Serving.Engine;
+
 namespace Slipway.Serving;
 
 /// <summary>Bounds and settings of serving.</summary>
@@ -11,4 +13,7 @@ public sealed record ServingOptions
 
     /// <summary>The folder of models that are served as they are.</summary>
     public ModelFolderOptions Models { get; init; } = new();
+
+    /// <summary>How deployments are run that do not say it themselves.</summary>
+    public ServeSettings Serve { get; init; } = ServeSettings.Default;
 }

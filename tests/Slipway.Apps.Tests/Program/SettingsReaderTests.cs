@@ -29,6 +29,29 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Telemetry_is_sent_where_the_settings_say_and_nowhere_without_them()
+    {
+        Assert.Null(Read().Telemetry);
+        Assert.Equal(
+            new TelemetrySettings(new Uri("http://10.0.0.7:4317")) { Protocol = TelemetryProtocol.Grpc, Sampling = 0.25, Interval = TimeSpan.FromSeconds(10) },
+            Read("telemetry: { otlp: 'http://10.0.0.7:4317', protocol: grpc, sampling: 0.25, interval: 10 s }\n").Telemetry);
+    }
+
+    [Theory]
+    [InlineData("telemetry: { otlp: 127.0.0.1 }", "telemetry.otlp: '127.0.0.1' is not the http or https address")]
+    [InlineData("telemetry: { otlp: 'file:///tmp/x' }", "is not the http or https address")]
+    [InlineData("telemetry: { otlp: 'http://a', protocol: json }", "telemetry.protocol: 'json' is not http or grpc")]
+    [InlineData("telemetry: { otlp: 'http://a', sampling: 1.5 }", "telemetry.sampling: '1.5' is not a share from 0 to 1")]
+    [InlineData("telemetry: { otlp: 'http://a', interval: 1 ms }", "telemetry.interval: '1 ms' is not a duration from 1 s to 1 d")]
+    [InlineData("telemetry: { sampling: 0.5 }", "telemetry.sampling: nothing is sent without telemetry.otlp")]
+    public void Wrong_telemetry_is_named_with_what_is_allowed(string yaml, string told)
+    {
+        var error = Assert.Throws<SlipwayException>(() => Read($"{yaml}\n"));
+
+        Assert.Contains(told, Assert.Single(error.Details), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_bound_of_the_data_out_of_range_is_named_with_what_is_allowed()
     {
         var error = Assert.Throws<SlipwayException>(() => Read("datasets: { threads: 0, timeLimit: 2 d, memoryMegabytes: much }\n"));

@@ -26,6 +26,15 @@ internal static class Calls
         return new ServedDeployment(state, new ServedVersion("m", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), candidate: null, previous: null);
     }
 
+    /// <summary>A deployment <c>m</c> of a model of one's own.</summary>
+    public static ServedDeployment Route(IModel model)
+    {
+        var reference = new VersionReference("m", SemanticVersion.First);
+        var state = new DeploymentState("m", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
+        var loaded = new LoadedVersion(new LoadedModel(model), new ModelRunner(batches: false, 64, ServeSettings.Default, TimeProvider.System), model.Signature, model.Format, 1);
+        return new ServedDeployment(state, new ServedVersion("m", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), candidate: null, previous: null);
+    }
+
     /// <summary>A call that has begun, and is counted nowhere.</summary>
     public static InferenceCall Create(ServedDeployment route)
     {

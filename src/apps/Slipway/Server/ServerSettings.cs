@@ -44,6 +44,9 @@ internal sealed record ServerSettings
     /// <summary>The folder of models that are served as they are.</summary>
     public ModelFolderOptions Models { get; init; } = new();
 
+    /// <summary>Where traces and metrics are sent; null sends none.</summary>
+    public TelemetrySettings? Telemetry { get; init; }
+
     /// <summary>True when only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);
 }

@@ -51,6 +51,10 @@ internal sealed class SettingsReader
         ["serving.models.maxMegabytes"] = "a whole number, 0 to 16777216; 0 is no limit",
         ["serving.models.maxWaiting"] = "a whole number, 1 to 1000000",
         ["serving.models.maxWait"] = "a duration from 100 ms to 1 h",
+        ["telemetry.otlp"] = "the http or https address of an OpenTelemetry collector, for example http://127.0.0.1:4318",
+        ["telemetry.protocol"] = "http or grpc",
+        ["telemetry.sampling"] = "a share from 0 to 1",
+        ["telemetry.interval"] = "a duration from 1 s to 1 d",
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
@@ -191,6 +195,7 @@ internal sealed class SettingsReader
                 MaxWaiting = (int)Whole("serving.models.maxWaiting", 1, 1_000_000, defaults.Models.MaxWaiting),
                 MaxWait = Time("serving.models.maxWait", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), defaults.Models.MaxWait),
             },
+            Telemetry = ReadTelemetry(),
         };
         settings = settings with
         {
@@ -201,6 +206,24 @@ internal sealed class SettingsReader
         return _mistakes.Count == 0
             ? settings
             : throw new SlipwayException(ErrorKind.InvalidInput, _mistakes.Count == 1 ? "A setting is wrong:" : $"{_mistakes.Count} settings are wrong:") { Details = [.. _mistakes] };
+    }
+
+    private TelemetrySettings? ReadTelemetry()
+    {
+        var otlp = One<Uri?>("telemetry.otlp", TryCollector, null);
+        var telemetry = new TelemetrySettings(otlp ?? new Uri("http://localhost"));
+        telemetry = telemetry with
+        {
+            Protocol = One("telemetry.protocol", TryProtocol, telemetry.Protocol),
+            Sampling = One("telemetry.sampling", TryShare, telemetry.Sampling),
+            Interval = Time("telemetry.interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), telemetry.Interval),
+        };
+        if (!_values.ContainsKey("telemetry.otlp") && _values.FirstOrDefault(v => v.Key.StartsWith("telemetry.", StringComparison.OrdinalIgnoreCase)) is { Key: not null } lost)
+        {
+            _mistakes.Add($"{lost.Value.Source}: nothing is sent without telemetry.otlp, {Keys["telemetry.otlp"]}.");
+        }
+
+        return otlp is null ? null : telemetry;
     }
 
     private void Check(ServerSettings settings)
@@ -255,6 +278,18 @@ internal sealed class SettingsReader
         value = text;
         return text.Length > 0;
     }
+
+    private static bool TryCollector(string text, out Uri? value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value) && (value.Scheme == Uri.UriSchemeHttp || value.Scheme == Uri.UriSchemeHttps) && value.Query.Length == 0 && value.Fragment.Length == 0;
+
+    private static bool TryProtocol(string text, out TelemetryProtocol value)
+    {
+        value = text.Equals("grpc", StringComparison.OrdinalIgnoreCase) ? TelemetryProtocol.Grpc : TelemetryProtocol.Http;
+        return value == TelemetryProtocol.Grpc || text.Equals("http", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool TryShare(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1;
 
     private TimeSpan Time(string key, TimeSpan least, TimeSpan most, TimeSpan otherwise) => One(
         key, (string text, out TimeSpan value) => Duration.TryParse(text, out value) && value >= least && value <= most, otherwise);

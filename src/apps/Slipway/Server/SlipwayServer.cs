@@ -123,7 +123,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
         builder.Services.AddSingleton(TimeProvider.System);
-        AddModules(builder.Services, settings).AddConsole().AddApiDocument();
+        AddModules(builder.Services, settings).AddConsole().AddApiDocument().AddTelemetry(settings.Telemetry);
 
         var app = builder.Build();
         app.UseAccess();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Slipway.Core.Names;
 using Slipway.Statistics.Sketches;
 
@@ -23,6 +24,9 @@ internal sealed class VersionRecorder
     // Closed slots, oldest first. Guarded by itself, which is always taken before the lock of a stripe.
     private readonly Queue<FigureSlot> _closed = new(Slots);
     private long _slot;
+
+    // By the roles that the version has had: three at most. Guarded by itself.
+    private readonly List<StageRecorder> _stages = [];
 
     private volatile string? _role;
 
@@ -53,8 +57,33 @@ internal sealed class VersionRecorder
         set => _role = value;
     }
 
-    /// <summary>Counts a request that began and ended at these timestamps of the time provider.</summary>
-    public void Record(long started, long ended, int rows, bool failed)
+    /// <summary>Where the times of its requests go while it has this role.</summary>
+    public StageRecorder Stages(string role)
+    {
+        lock (_stages)
+        {
+            if (_stages.Find(s => s.Role == role) is { } known)
+            {
+                return known;
+            }
+
+            var recorder = new StageRecorder(Version, role, _time);
+            _stages.Add(recorder);
+            return recorder;
+        }
+    }
+
+    /// <summary>One entry a role that it has had.</summary>
+    public IReadOnlyList<StageRecorder> ListStages()
+    {
+        lock (_stages)
+        {
+            return [.. _stages];
+        }
+    }
+
+    /// <summary>Counts a request that began and ended at these timestamps of the time provider, with the trace that it belongs to, if any.</summary>
+    public void Record(long started, long ended, int rows, bool failed, ActivityTraceId trace = default)
     {
         var slot = (ended - _origin) / _slotTicks;
         if (slot > Volatile.Read(ref _slot))
@@ -68,7 +97,12 @@ internal sealed class VersionRecorder
         {
             stripe.All.Add(seconds, rows, failed);
             stripe.Slot.Add(seconds, rows, failed);
-            stripe.Histogram[DurationBuckets.Find(seconds)]++;
+            var bucket = DurationBuckets.Find(seconds);
+            stripe.Histogram[bucket]++;
+            if (trace != default)
+            {
+                stripe.Exemplars[bucket] = new Exemplar(trace, seconds, _time.GetUtcNow());
+            }
         }
     }
 
@@ -77,6 +111,7 @@ internal sealed class VersionRecorder
     {
         var sum = new Tally();
         var histogram = new long[DurationBuckets.Count];
+        var exemplars = new Exemplar?[DurationBuckets.Count];
         foreach (var stripe in _stripes)
         {
             lock (stripe)
@@ -85,11 +120,15 @@ internal sealed class VersionRecorder
                 for (var i = 0; i < histogram.Length; i++)
                 {
                     histogram[i] += stripe.Histogram[i];
+                    if (stripe.Exemplars[i] is { } example && (exemplars[i] is not { } other || example.At >= other.At))
+                    {
+                        exemplars[i] = example;
+                    }
                 }
             }
         }
 
-        return new VersionTotals(sum, histogram);
+        return new VersionTotals(sum, histogram, exemplars);
     }
 
     /// <summary>The figures as people see them.</summary>
@@ -171,6 +210,8 @@ internal sealed class VersionRecorder
         public Tally Slot { get; } = new();
 
         public long[] Histogram { get; } = new long[DurationBuckets.Count];
+
+        public Exemplar?[] Exemplars { get; } = new Exemplar?[DurationBuckets.Count];
     }
 }
 
@@ -220,4 +261,5 @@ internal sealed class Tally
 /// <summary>Everything that was counted of a version.</summary>
 /// <param name="Sum">Counts and quantiles.</param>
 /// <param name="Histogram">Requests by <see cref="DurationBuckets"/>, each for itself.</param>
-internal sealed record VersionTotals(Tally Sum, long[] Histogram);
+/// <param name="Exemplars">The newest request of each bucket that belongs to a trace.</param>
+internal sealed record VersionTotals(Tally Sum, long[] Histogram, Exemplar?[] Exemplars);

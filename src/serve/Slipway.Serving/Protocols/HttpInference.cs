@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Slipway.Access.Errors;
 using Slipway.Core.Errors;
+using Slipway.Serving.Tracing;
 
 namespace Slipway.Serving.Protocols;
 
@@ -23,6 +24,7 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         try
         {
             call = await inference.BeginAsync(deployment, version, context.RequestAborted);
+            TraceParent.Read(context.Request.Headers, call);
             var encoding = context.Request.Headers.ContentEncoding.ToString();
             if (!RequestBody.IsTaken(encoding))
             {

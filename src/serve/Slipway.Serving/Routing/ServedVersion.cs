@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Core.Names;
 using Slipway.Inference;
+using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
@@ -19,6 +20,7 @@ internal sealed class ServedVersion
         Role = role;
         Loaded = loaded;
         Figures = figures;
+        Stages = figures.Stages(role);
         _semantic = loaded.Label ?? reference.Version.ToString();
         _number = loaded.Number?.ToString(CultureInfo.InvariantCulture);
         Answer = new AnswerTemplate(deployment, _semantic, role, loaded.Signature);
@@ -34,6 +36,12 @@ internal sealed class ServedVersion
     public ModelSignature Signature => Loaded.Signature;
 
     public VersionRecorder Figures { get; }
+
+    /// <summary>Where the times of its requests go, in this role.</summary>
+    public StageRecorder Stages { get; }
+
+    /// <summary>Answers that are kept for equal inputs; null where the deployment wants none.</summary>
+    public ResponseCache? Cache { get; init; }
 
     /// <summary>The parts of an answer that are the same for every request.</summary>
     public AnswerTemplate Answer { get; }

@@ -72,11 +72,11 @@ internal sealed partial class VersionServer
     }
 
     private async Task<ServeSettings> FindSettingsAsync(string deployment, CancellationToken cancellationToken) =>
-        settings is null ? ServeSettings.Default : await settings.FindAsync(deployment, cancellationToken) ?? ServeSettings.Default;
+        settings is null ? options.Serve : await settings.FindAsync(deployment, cancellationToken) ?? options.Serve;
 
     // Called with the gate held.
     private ServeSettings SettingsOf(string deployment) =>
-        _prepared.GetValueOrDefault(deployment)?.Settings ?? _snapshot.Find(deployment)?.Settings ?? ServeSettings.Default;
+        _prepared.GetValueOrDefault(deployment)?.Settings ?? _snapshot.Find(deployment)?.Settings ?? options.Serve;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Deployment} is served as its project says now")]
     private static partial void LogChanged(ILogger log, string deployment);

@@ -2,18 +2,19 @@ using Microsoft.Extensions.Logging;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Inference;
-using Slipway.Inference.Tensors;
 using Slipway.Registry;
 using Slipway.Rollouts;
+using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Warming;
 using Slipway.Storage.Blobs;
 
 namespace Slipway.Serving.Routing;
 
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
-    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, TimeProvider time, ILogger<VersionServer> log, IServeSettings? settings = null)
+    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, ServingOptions options, TimeProvider time, ILogger<VersionServer> log, IServeSettings? settings = null)
     : IVersionServer, IServedFolder, IServeSettingsFollower, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
@@ -24,6 +25,8 @@ internal sealed partial class VersionServer(
 
     // States that are prepared but not yet active. Without them, a switch of another deployment would retire what was just loaded.
     private readonly Dictionary<string, Prepared> _prepared = [];
+
+    private readonly WarmUp _warmUp = new(time, options, log);
 
     private volatile RoutingSnapshot _snapshot = RoutingSnapshot.Empty;
 
@@ -176,8 +179,16 @@ internal sealed partial class VersionServer(
 
     private ServedVersion Serve(DeploymentState state, DeployedVersion version, string role, ServeSettings how) =>
         _loaded.TryGetValue(ModelKey.Of(version, how), out var loaded)
-            ? new ServedVersion(state.Name, role, version.Reference, loaded with { Runner = RunnerOf(state.Name, loaded, how) }, figures.GetRecorder(state.Name, version.Reference))
+            ? Serve(state.Name, role, version.Reference, loaded with { Runner = RunnerOf(state.Name, loaded, how) }, how)
             : throw new InvalidOperationException($"{version.Reference} must be prepared before {state.Name} is switched to it.");
+
+    /// <summary>A version as it answers in a deployment, with its figures and, where it is wanted, a cache.</summary>
+    public ServedVersion Serve(string deployment, string role, VersionReference reference, LoadedVersion loaded, ServeSettings how)
+    {
+        // A change of weight keeps what the version has answered. Another role or another load of it begins anew: what is kept is never older than the model in memory.
+        var former = _snapshot.Find(deployment)?.Versions.FirstOrDefault(v => v.Role == role && v.Loaded.Model == loaded.Model);
+        return new ServedVersion(deployment, role, reference, loaded, figures.GetRecorder(deployment, reference)) { Cache = ResponseCache.Create(how, time, former?.Cache) };
+    }
 
     // A deployment keeps a version's runner for as long as it names the version: calls may be waiting there. Another deployment of the same version has a queue of its own.
     private ModelRunner RunnerOf(string deployment, LoadedVersion loaded, ServeSettings how)
@@ -220,19 +231,30 @@ internal sealed partial class VersionServer(
         }
 
         var version = key.Version;
-        var known = await registry.FindAsync(version.Reference, cancellationToken);
-        var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
-        var loaded = Take(version.Reference, ModelLoader.Load(folder, key.Options), known?.Number, ServeSettings.Default);
-        lock (_gate)
+        var began = time.GetTimestamp();
+        try
         {
-            _loaded.Add(key, loaded);
+            var known = await registry.FindAsync(version.Reference, cancellationToken);
+            var folder = await artifacts.GetFolderAsync(version.ArtifactDigest, cancellationToken);
+            var loaded = await TakeAsync(version.Reference, ModelLoader.Load(folder, key.Options), folder, known?.Number, ServeSettings.Default);
+            lock (_gate)
+            {
+                _loaded.Add(key, loaded);
+            }
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            figures.Loads.Failed(version.Reference.Model);
+            throw;
+        }
+
+        figures.Loads.Loaded(version.Reference.Model, time.GetElapsedTime(began));
     }
 
-    /// <summary>Makes a model that was just read ready to answer.</summary>
-    public LoadedVersion Take(VersionReference reference, IModel model, int? number, ServeSettings how)
+    /// <summary>Makes a model that was just read from <paramref name="folder"/> ready to answer.</summary>
+    public async Task<LoadedVersion> TakeAsync(VersionReference reference, IModel model, string folder, int? number, ServeSettings how)
     {
-        Warm(reference, model);
+        await _warmUp.RunAsync(reference, model, folder);
         if (model.LoadInfo.Note is { } note)
         {
             LogNote(log, reference, note);
@@ -246,29 +268,6 @@ internal sealed partial class VersionServer(
 
         var runner = new ModelRunner(batches: whyNot is null, model.LoadInfo.Instances, how, time);
         return new LoadedVersion(new LoadedModel(model), runner, model.Signature, model.Format, number);
-    }
-
-    // The first run of a model allocates, compiles and fills caches; no caller should wait for that.
-    private void Warm(VersionReference reference, IModel model)
-    {
-        var inputs = new TensorSet();
-        foreach (var input in model.Signature.Inputs)
-        {
-            var tensor = inputs.Add(input.Name, input.Type, [.. input.Shape.Select(d => d < 0 ? 1 : d)]);
-            tensor.Raw.Clear();
-            tensor.Items.Fill(ReadOnlyMemory<byte>.Empty);
-        }
-
-        try
-        {
-            SignatureCheck.Apply(model.Signature, inputs);
-            model.Run(inputs, new TensorSet());
-        }
-        catch (Exception e)
-        {
-            // A row of zeros need not make sense to every model, so this is no reason to refuse one.
-            LogNotWarmed(log, reference, e);
-        }
     }
 
     // A folder's versions belong to the deployment that names them; those of releases are shared and go by RetireUnnamed.
@@ -297,6 +296,7 @@ internal sealed partial class VersionServer(
             {
                 _loaded.Remove(key);
                 loaded.Model.Retire();
+                figures.Loads.Evicted(key.Version.Reference.Model);
                 LogRetired(log, key.Version.Reference);
             }
         }
@@ -316,7 +316,4 @@ internal sealed partial class VersionServer(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is no longer deployed; its model goes when its last request has left")]
     private static partial void LogRetired(ILogger log, VersionReference version);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} could not score a row of zeros, so its first request may be slow")]
-    private static partial void LogNotWarmed(ILogger log, VersionReference version, Exception exception);
 }

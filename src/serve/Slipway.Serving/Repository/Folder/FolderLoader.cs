@@ -25,7 +25,7 @@ internal sealed class FolderLoader(VersionServer versions, TimeProvider time) : 
             var grown = Environment.WorkingSet;
             var started = time.GetTimestamp();
             var model = Open(plan, version);
-            var loaded = versions.Take(Reference(plan.Source.Name, version.Number), model, version.Number, plan.Config.Settings) with
+            var loaded = await versions.TakeAsync(Reference(plan.Source.Name, version.Number), model, version.Path, version.Number, plan.Config.Settings) with
             {
                 Label = version.Number.ToString(CultureInfo.InvariantCulture),
             };

@@ -136,7 +136,7 @@ internal sealed partial class FolderModels
     private ServedVersion Serve(string name, FolderVersion version, string role)
     {
         var reference = FolderLoader.Reference(name, version.Number);
-        return new ServedVersion(name, role, reference, version.Loaded, _figures.GetRecorder(name, reference));
+        return _versions.Serve(name, role, reference, version.Loaded, version.Loaded.Runner.Settings);
     }
 
     private static void Retire(IEnumerable<FolderVersion> versions)

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Slipway.Core.Errors;
-using Slipway.Serving.Figures;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving.Repository.Folder;
@@ -11,7 +10,6 @@ internal sealed partial class FolderModels : IDisposable
 {
     private readonly ModelFolderOptions _options;
     private readonly VersionServer _versions;
-    private readonly ServingFigures _figures;
     private readonly TimeProvider _time;
     private readonly ILogger<FolderModels> _log;
     private readonly FolderLoader _loader;
@@ -19,11 +17,10 @@ internal sealed partial class FolderModels : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private int _waiting;
 
-    public FolderModels(ServingOptions options, VersionServer versions, ServingFigures figures, TimeProvider time, ILogger<FolderModels> log)
+    public FolderModels(ServingOptions options, VersionServer versions, TimeProvider time, ILogger<FolderModels> log)
     {
         _options = options.Models;
         _versions = versions;
-        _figures = figures;
         _time = time;
         _log = log;
         _loader = new FolderLoader(versions, time);
