@@ -2,6 +2,7 @@ using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Names;
 using Slipway.Inference.Tensors;
 using Slipway.Rollouts;
+using Slipway.Serving.OpenInference;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
@@ -36,6 +37,12 @@ public sealed class InferenceCall : IDisposable
 
     /// <summary>The outputs that the caller wants, in this order; empty for all.</summary>
     public IList<string> RequestedOutputs { get; } = new List<string>();
+
+    /// <summary>How each of <see cref="RequestedOutputs"/> is wanted; may be shorter, where nothing was said.</summary>
+    internal List<OutputForm> OutputForms { get; } = [];
+
+    /// <summary>True when outputs are wanted as bytes, unless their form says otherwise.</summary>
+    internal bool BinaryOutputs { get; set; }
 
     /// <summary>When the rows happened, whom they are about, and which slices of traffic they belong to.</summary>
     public RowFields Fields { get; } = new();
@@ -147,6 +154,8 @@ public sealed class InferenceCall : IDisposable
         Inputs.Clear(KeptBytes);
         Outputs.Clear(KeptBytes);
         RequestedOutputs.Clear();
+        OutputForms.Clear();
+        BinaryOutputs = false;
         Fields.Clear();
         Body.Clear(KeptBytes);
         Texts.Clear(KeptBytes);
@@ -180,6 +189,17 @@ public sealed class InferenceCall : IDisposable
         ArrivedAt = _time.GetUtcNow();
         GeneratedId = PredictionIds.Next(ArrivedAt);
     }
+
+    /// <summary>Where the time went, were the call completed now.</summary>
+    internal CallTiming TimingSoFar()
+    {
+        var timing = _timing;
+        timing.Ended(_time.GetTimestamp());
+        return timing;
+    }
+
+    /// <summary>A length of <see cref="Timing"/> in microseconds.</summary>
+    internal double Microseconds(long length) => _time.GetElapsedTime(0, length).TotalMicroseconds;
 
     /// <summary>Says that an instance has taken the call up.</summary>
     internal void Taken() => _timing.Taken(_time.GetTimestamp());
