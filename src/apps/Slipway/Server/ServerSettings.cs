@@ -37,8 +37,11 @@ internal sealed record ServerSettings
     /// <summary>Bounds of the prediction log and of outcomes.</summary>
     public MonitoringOptions Monitoring { get; init; } = new();
 
-    /// <summary>The largest request body, in bytes.</summary>
+    /// <summary>The largest request body, in bytes, also when unpacked.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;
+
+    /// <summary>Answers of at least so many bytes are packed for callers who take it.</summary>
+    public int CompressFromBytes { get; init; } = 64 << 10;
 
     /// <summary>True when only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);

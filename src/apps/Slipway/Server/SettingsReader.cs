@@ -42,16 +42,20 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
-        ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
+        ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647, or a size with its unit such as 64 MiB",
+        ["serving.compressFromBytes"] = "a whole number of bytes, 0 to 2147483647, or a size with its unit such as 64 KiB",
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
     private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow" };
 
+    // Flags that are shorter than their key.
+    private static readonly Dictionary<string, string> FlagKeys = new(StringComparer.Ordinal) { ["max-body"] = "serving.maxRequestBytes" };
+
     private readonly Dictionary<string, (string Source, IReadOnlyList<string> Values)> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _mistakes = [];
 
-    /// <summary>Reads all sources. <paramref name="flags"/> are by key; null values were not given.</summary>
+    /// <summary>Reads all sources. <paramref name="flags"/> are by name; null values were not given.</summary>
     public static ServerSettings Read(string folder, IDictionary environment, IReadOnlyDictionary<string, string?> flags)
     {
         var reader = new SettingsReader();
@@ -61,7 +65,7 @@ internal sealed class SettingsReader
         {
             if (value is not null)
             {
-                reader.Add(key, $"--{key}", [value]);
+                reader.Add(FlagKeys.GetValueOrDefault(key, key), $"--{key}", [value]);
             }
         }
 
@@ -172,7 +176,8 @@ internal sealed class SettingsReader
                 },
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
-            MaxRequestBytes = Whole("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
+            MaxRequestBytes = Size("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
+            CompressFromBytes = (int)Size("serving.compressFromBytes", 0, int.MaxValue, defaults.CompressFromBytes),
         };
         settings = settings with
         {
@@ -232,4 +237,9 @@ internal sealed class SettingsReader
 
     private long Whole(string key, long least, long most, long otherwise) => One(
         key, (string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most, otherwise);
+
+    private long Size(string key, long least, long most, long otherwise) => One(
+        key,
+        (string text, out long value) => (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) || ByteSize.TryParse(text, out value)) && value >= least && value <= most,
+        otherwise);
 }
