@@ -242,6 +242,7 @@ public sealed class InferenceCall : IDisposable
         Failure = failure;
         var failed = failure != CallFailure.None;
         Answered?.Figures.Record(_started, ended, failed ? 0 : Rows, failed);
+        Answered?.Figures.Stages.Record(in _timing, ended - _started, Rows, BatchRows, failed);
         _sink?.Record(this);
     }
 }
