@@ -45,6 +45,15 @@ public struct CallTiming
         return from == 0 || until == 0 ? default : (from, Math.Max(from, until));
     }
 
+    /// <summary>True when a model ran for the request.</summary>
+    internal readonly bool HasRun => _done != 0;
+
+    /// <summary>What came before the run, without the wait: reading, checking, putting together.</summary>
+    internal readonly long Input => Parse + Between(_taken, _ran);
+
+    /// <summary>What came after the run: taking apart and writing.</summary>
+    internal readonly long Output => Between(_done, _scored) + Write;
+
     internal void Start(long now)
     {
         this = default;

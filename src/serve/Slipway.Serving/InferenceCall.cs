@@ -5,6 +5,7 @@ using Slipway.Inference.Tensors;
 using Slipway.Rollouts;
 using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
+using Slipway.Serving.OpenInference;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Tracing;
 
@@ -41,6 +42,12 @@ public sealed class InferenceCall : IDisposable
 
     /// <summary>The outputs that the caller wants, in this order; empty for all.</summary>
     public IList<string> RequestedOutputs { get; } = new List<string>();
+
+    /// <summary>How each of <see cref="RequestedOutputs"/> is wanted; may be shorter, where nothing was said.</summary>
+    internal List<OutputForm> OutputForms { get; } = [];
+
+    /// <summary>True when outputs are wanted as bytes, unless their form says otherwise.</summary>
+    internal bool BinaryOutputs { get; set; }
 
     /// <summary>When the rows happened, whom they are about, and which slices of traffic they belong to.</summary>
     public RowFields Fields { get; } = new();
@@ -164,6 +171,8 @@ public sealed class InferenceCall : IDisposable
         Inputs.Clear(KeptBytes);
         Outputs.Clear(KeptBytes);
         RequestedOutputs.Clear();
+        OutputForms.Clear();
+        BinaryOutputs = false;
         Fields.Clear();
         Body.Clear(KeptBytes);
         Texts.Clear(KeptBytes);
@@ -200,6 +209,17 @@ public sealed class InferenceCall : IDisposable
         ArrivedAt = _time.GetUtcNow();
         GeneratedId = PredictionIds.Next(ArrivedAt);
     }
+
+    /// <summary>Where the time went, were the call completed now.</summary>
+    internal CallTiming TimingSoFar()
+    {
+        var timing = _timing;
+        timing.Ended(_time.GetTimestamp());
+        return timing;
+    }
+
+    /// <summary>A length of <see cref="Timing"/> in microseconds.</summary>
+    internal double Microseconds(long length) => _time.GetElapsedTime(0, length).TotalMicroseconds;
 
     /// <summary>Says that an instance has taken the call up.</summary>
     internal void Taken() => Taken(_time.GetTimestamp());
@@ -253,6 +273,7 @@ public sealed class InferenceCall : IDisposable
         Failure = failure;
         var failed = failure != CallFailure.None;
         Answered?.Figures.Record(_started, ended, failed ? 0 : Rows, failed, RequestSpans.Write(this, _time));
+        Answered?.Figures.Inference.Record(in _timing, ended - _started, Rows, BatchRows, failed);
         Answered?.Stages.Record(in _timing, !failed, Answered.Cache is null ? null : FromCache);
         _sink?.Record(this);
     }

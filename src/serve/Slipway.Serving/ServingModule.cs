@@ -67,6 +67,15 @@ public static class ServingModule
         GetServerReady.Map(told);
         GetModelMetadata.Map(told.MapGroup("/models"));
         GetModelReady.Map(told.MapGroup("/models"));
+        GetModelConfiguration.Map(told.MapGroup("/models"));
+        GetModelStatistics.Map(told.MapGroup("/models"));
+        if (routes.ServiceProvider.GetService<IModelRepository>() is not null)
+        {
+            var repository = told.MapGroup("/repository");
+            RepositoryIndex.Map(repository);
+            LoadModel.Map(repository);
+            UnloadModel.Map(repository);
+        }
 
         GetHealth.Map(routes);
         GetMetrics.Map(routes);

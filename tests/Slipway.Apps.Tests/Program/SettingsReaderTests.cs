@@ -80,7 +80,7 @@ public sealed class SettingsReaderTests : IDisposable
             projects: { roots: [/a, "/b, c"] }
             training: { commands: false }
             datasets: { memoryMegabytes: 64, diskMegabytes: 65, threads: 3, concurrentQueries: 4, timeLimit: 5 m, maxTableCells: 1000 }
-            serving: { maxRequestBytes: 1024 }
+            serving: { maxRequestBytes: 1024, compressFromBytes: 2 KiB }
             """);
 
         var datasets = new DatasetsOptions
@@ -102,7 +102,22 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(["/a", "/b, c"], settings.ProjectRoots);
         Assert.False(settings.AllowCommands);
         Assert.Equal(1024, settings.MaxRequestBytes);
+        Assert.Equal(2048, settings.CompressFromBytes);
     }
+
+    [Theory]
+    [InlineData("1048576", 1 << 20)]
+    [InlineData("1 MiB", 1 << 20)]
+    [InlineData("200MB", 200_000_000)]
+    public void The_largest_body_is_a_flag_too_in_bytes_or_with_a_unit(string size, long expected) =>
+        Assert.Equal(expected, Read("serving: { maxRequestBytes: 1024 }\n", flags: new() { ["max-body"] = size }).MaxRequestBytes);
+
+    [Theory]
+    [InlineData("1 kB")]
+    [InlineData("3 GB")]
+    [InlineData("much")]
+    public void A_largest_body_out_of_range_is_named_as_its_flag(string size) => AssertMistakes(
+        () => Read(flags: new() { ["max-body"] = size }), $"--max-body: '{size}' is not a whole number of bytes, 1024 to 2147483647, or a size with its unit such as 64 MiB");
 
     [Fact]
     public void So_does_the_environment_with_commas_for_lists_and_without_regard_to_case()

@@ -38,7 +38,7 @@ internal sealed record ServerSettings
     /// <summary>Bounds of the prediction log and of outcomes.</summary>
     public MonitoringOptions Monitoring { get; init; } = new();
 
-    /// <summary>The largest request body, in bytes.</summary>
+    /// <summary>The largest request body, in bytes, also when unpacked.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;
 
     /// <summary>The folder of models that are served as they are.</summary>
@@ -46,6 +46,9 @@ internal sealed record ServerSettings
 
     /// <summary>Where traces and metrics are sent; null sends none.</summary>
     public TelemetrySettings? Telemetry { get; init; }
+
+    /// <summary>Answers of at least so many bytes are packed for callers who take it.</summary>
+    public int CompressFromBytes { get; init; } = 64 << 10;
 
     /// <summary>True when only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);

@@ -43,7 +43,8 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
-        ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
+        ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647, or a size with its unit such as 64 MiB",
+        ["serving.compressFromBytes"] = "a whole number of bytes, 0 to 2147483647, or a size with its unit such as 64 KiB",
         ["serving.models"] = "a folder that is there",
         ["serving.models.path"] = "a folder that is there",
         ["serving.models.poll"] = "a duration from 1 s to 1 d (a plain number is seconds); 0 never looks",
@@ -60,10 +61,13 @@ internal sealed class SettingsReader
     // Only these are cut at commas in the environment: a folder's name may have one.
     private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow" };
 
+    // Flags that are shorter than their key.
+    private static readonly Dictionary<string, string> FlagKeys = new(StringComparer.Ordinal) { ["max-body"] = "serving.maxRequestBytes", ["models"] = "serving.models" };
+
     private readonly Dictionary<string, (string Source, IReadOnlyList<string> Values)> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _mistakes = [];
 
-    /// <summary>Reads all sources. <paramref name="flags"/> are by key; null values were not given.</summary>
+    /// <summary>Reads all sources. <paramref name="flags"/> are by name; null values were not given.</summary>
     public static ServerSettings Read(string folder, IDictionary environment, IReadOnlyDictionary<string, string?> flags)
     {
         var reader = new SettingsReader();
@@ -73,8 +77,7 @@ internal sealed class SettingsReader
         {
             if (value is not null)
             {
-                // A flag is called as the last part of its setting.
-                reader.Add(key, $"--{key.Split('.')[^1]}", [value]);
+                reader.Add(FlagKeys.GetValueOrDefault(key, key), $"--{key}", [value]);
             }
         }
 
@@ -185,7 +188,8 @@ internal sealed class SettingsReader
                 },
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
-            MaxRequestBytes = Whole("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
+            MaxRequestBytes = Size("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
+            CompressFromBytes = (int)Size("serving.compressFromBytes", 0, int.MaxValue, defaults.CompressFromBytes),
             Models = new ModelFolderOptions
             {
                 Path = One("serving.models", TryFolder, One("serving.models.path", TryFolder, defaults.Models.Path)),
@@ -296,4 +300,9 @@ internal sealed class SettingsReader
 
     private long Whole(string key, long least, long most, long otherwise) => One(
         key, (string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most, otherwise);
+
+    private long Size(string key, long least, long most, long otherwise) => One(
+        key,
+        (string text, out long value) => (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) || ByteSize.TryParse(text, out value)) && value >= least && value <= most,
+        otherwise);
 }

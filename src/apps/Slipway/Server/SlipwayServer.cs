@@ -105,7 +105,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddValidation()
         .AddRegistry()
         .AddRollouts()
-        .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes, Models = settings.Models })
+        .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes, CompressFromBytes = settings.CompressFromBytes, Models = settings.Models })
         .AddMonitoring(settings.Monitoring)
         .AddRetraining(new RetrainingOptions(settings.ProjectRoots));
 

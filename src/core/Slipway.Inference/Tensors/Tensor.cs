@@ -31,7 +31,8 @@ public sealed class Tensor
     /// <exception cref="OverflowException">The product of the dimensions is beyond what memory holds.</exception>
     public void Reset(string name, TensorType type, ReadOnlySpan<long> shape)
     {
-        long count = 1;
+        // No elements are no elements, however large the other dimensions are.
+        long count = shape.Contains(0) ? 0 : 1;
         foreach (var dimension in shape)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));

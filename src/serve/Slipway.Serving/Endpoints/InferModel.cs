@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,8 +15,6 @@ namespace Slipway.Serving.Endpoints;
 /// <summary>Inference by the Open Inference Protocol.</summary>
 internal sealed class InferModel(IInferenceService inference, ServingOptions options, ILogger<InferModel> log) : HttpInference(inference, options, log)
 {
-    private const string BinaryHeader = "Inference-Header-Content-Length";
-
     public static void Map(IEndpointRouteBuilder models)
     {
         RequestDelegate handler = models.ServiceProvider.GetRequiredService<InferModel>().HandleAsync;
@@ -41,18 +40,38 @@ internal sealed class InferModel(IInferenceService inference, ServingOptions opt
 
     protected override void Parse(InferenceCall call, HttpContext context)
     {
-        if (context.Request.Headers.ContainsKey(BinaryHeader))
+        if (!context.Request.Headers.TryGetValue(BinaryTensors.LengthHeader, out var text))
         {
-            throw new SlipwayException(ErrorKind.NotAvailable, $"The request has the header {BinaryHeader}, but binary tensors are not available yet. Send the data as JSON.");
+            InferRequestParser.Parse(call, Options.MaxElements);
+            return;
         }
 
-        InferRequestParser.Parse(call, Options.MaxElements);
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > call.Body.Count)
+        {
+            throw new SlipwayException(
+                ErrorKind.InvalidInput, $"The header {BinaryTensors.LengthHeader} is '{text}', but must be the length of the JSON at the body's beginning, at most the body's {call.Body.Count} bytes.");
+        }
+
+        if (length == 0)
+        {
+            RawBody.Parse(call);
+            return;
+        }
+
+        InferRequestParser.Parse(call, Options.MaxElements, length);
     }
 
     protected override void Write(InferenceCall call, HttpContext context)
     {
-        AnswerWriter.Write(call);
-        context.Response.ContentType = MediaTypeNames.Application.Json;
+        var length = AnswerWriter.Write(call);
+        if (length == 0)
+        {
+            context.Response.ContentType = MediaTypeNames.Application.Json;
+            return;
+        }
+
+        context.Response.ContentType = MediaTypeNames.Application.Octet;
+        context.Response.Headers[BinaryTensors.LengthHeader] = length.ToString(CultureInfo.InvariantCulture);
     }
 
     protected override Task WriteErrorAsync(HttpContext context, int status, string message) => OpenInferenceErrors.WriteAsync(context, status, message);

@@ -34,6 +34,7 @@ internal sealed class VersionRecorder
     {
         Version = version;
         _time = time;
+        Inference = new InferenceTotals(time);
         _slotTicks = (long)(SlotLength.TotalSeconds * time.TimestampFrequency);
         _stripes = new Stripe[Math.Clamp(Environment.ProcessorCount, 1, 16)];
         for (var i = 0; i < _stripes.Length; i++)
@@ -49,6 +50,9 @@ internal sealed class VersionRecorder
     }
 
     public VersionReference Version { get; }
+
+    /// <summary>What the requests' time went into.</summary>
+    public InferenceTotals Inference { get; }
 
     /// <summary>The version's role in the deployment now; null when it answers no more.</summary>
     public string? Role

@@ -35,6 +35,17 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
                 return;
             }
 
+            var packing = AnswerPacking.Of(context.Request.Headers.AcceptEncoding);
+            if (packing.IsImpossible)
+            {
+                call.Fail(CallFailure.Caller);
+                await WriteErrorAsync(
+                    context,
+                    StatusCodes.Status406NotAcceptable,
+                    $"The request's Accept-Encoding '{context.Request.Headers.AcceptEncoding}' allows no answer: it can be sent as it is (identity), or packed with gzip or deflate.");
+                return;
+            }
+
             await RequestBody.ReadAsync(context.Request, encoding, call.Body, options.MaxRequestBytes, context.RequestAborted);
             Parse(call, context);
             RowHeaders.Read(context.Request.Headers, call.Fields);
@@ -42,6 +53,12 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
             await inference.ScoreAsync(call, context.RequestAborted);
             Write(call, context);
             call.Complete();
+
+            if (packing.Packs(call.Answer.Count, options.CompressFromBytes))
+            {
+                await packing.WriteAsync(context.Response, call.Answer.Written, context.RequestAborted);
+                return;
+            }
 
             context.Response.ContentLength = call.Answer.Count;
             await context.Response.BodyWriter.WriteAsync(call.Answer.Written, context.RequestAborted);
