@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Rollouts;
 using Slipway.Serving.Endpoints;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Grpc;
 using Slipway.Serving.OpenInference;
 using Slipway.Serving.Routing;
 
@@ -31,14 +32,11 @@ public static class ServingModule
         services.AddSingleton<IVersionServer>(s => s.GetRequiredService<VersionServer>());
         services.AddSingleton<IInferenceService, InferenceService>();
         services.AddSingleton<InferModel>();
-
-        // Otherwise the framework adds catch-all routes that declare no permission.
-        services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
-        GrpcHealth.Add(services);
+        GrpcService.Add(services, options);
         return services;
     }
 
-    /// <summary>Maps <c>/v2</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the gRPC health service.</summary>
+    /// <summary>Maps <c>/v2</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the services of gRPC.</summary>
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
     {
         var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
@@ -54,7 +52,7 @@ public static class ServingModule
         GetHealth.Map(routes);
         GetMetrics.Map(routes);
         GetDeploymentFigures.Map(routes);
-        GrpcHealth.Map(routes);
+        GrpcService.Map(routes);
         return routes;
     }
 }

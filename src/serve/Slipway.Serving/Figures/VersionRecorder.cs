@@ -187,12 +187,16 @@ internal sealed class Tally
 
     public double TotalSeconds { get; private set; }
 
+    /// <summary>The part of <see cref="TotalSeconds"/> that went into requests answered with an error.</summary>
+    public double FailedSeconds { get; private set; }
+
     public void Add(double seconds, int rows, bool failed)
     {
         Requests++;
         Errors += failed ? 1 : 0;
         Rows += rows;
         TotalSeconds += seconds;
+        FailedSeconds += failed ? seconds : 0;
         _seconds.Add(seconds);
     }
 
@@ -202,6 +206,7 @@ internal sealed class Tally
         Errors += other.Errors;
         Rows += other.Rows;
         TotalSeconds += other.TotalSeconds;
+        FailedSeconds += other.FailedSeconds;
         _seconds.Merge(other._seconds);
     }
 
@@ -212,7 +217,7 @@ internal sealed class Tally
     public void Clear()
     {
         Requests = Errors = Rows = 0;
-        TotalSeconds = 0;
+        TotalSeconds = FailedSeconds = 0;
         _seconds.Clear();
     }
 }

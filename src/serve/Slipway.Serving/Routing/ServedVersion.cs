@@ -3,6 +3,7 @@ using Slipway.Core.Names;
 using Slipway.Inference;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Grpc;
 using Slipway.Serving.OpenInference;
 
 namespace Slipway.Serving.Routing;
@@ -22,6 +23,7 @@ internal sealed class ServedVersion
         _semantic = reference.Version.ToString();
         _number = loaded.Number?.ToString(CultureInfo.InvariantCulture);
         Answer = new AnswerTemplate(deployment, _semantic, role, loaded.Signature);
+        GrpcAnswer = new AnswerHead(deployment, _semantic, role, loaded.Signature);
     }
 
     public VersionReference Reference { get; }
@@ -37,6 +39,9 @@ internal sealed class ServedVersion
 
     /// <summary>The parts of an answer that are the same for every request.</summary>
     public AnswerTemplate Answer { get; }
+
+    /// <summary>The same for gRPC.</summary>
+    public AnswerHead GrpcAnswer { get; }
 
     public string Semantic => _semantic;
 
