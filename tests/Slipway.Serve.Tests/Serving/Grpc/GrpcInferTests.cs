@@ -18,7 +18,7 @@ public sealed class GrpcInferTests(GrpcFixture fixture) : IClassFixture<GrpcFixt
         var answer = await _client.ModelInferAsync(raw ? GrpcRequests.RawSummer() : GrpcRequests.Summer(), cancellationToken: Cancel);
 
         Assert.Equal(ServingServer.Second, answer.Prediction(), 1e-12);
-        Assert.Equal(("bikes", "2.0.0", "stable"), (answer.ModelName, answer.ModelVersion, answer.Role()));
+        Assert.Equal(("bikes", "1.1.0", "stable"), (answer.ModelName, answer.ModelVersion, answer.Role()));
         var output = Assert.Single(answer.Outputs);
         Assert.Equal(("prediction", "FP64"), (output.Name, output.Datatype));
         Assert.Equal([1L], output.Shape);
