@@ -5,7 +5,8 @@ using Grpc.Net.Compression;
 namespace Slipway.Serving.Grpc;
 
 /// <summary>
-/// Packs and unpacks messages, up to a bound. gRPC for .NET checks the length of a message as it came; without a bound of its own a few packed kilobytes would become gigabytes in memory.
+/// Packs and unpacks messages, up to a bound that holds while a message is being unpacked: a few packed kilobytes do not become gigabytes in memory. What cannot be unpacked is the caller's
+/// mistake; to the server library it is a failure of the server.
 /// </summary>
 internal sealed class BoundedCompression : ICompressionProvider
 {

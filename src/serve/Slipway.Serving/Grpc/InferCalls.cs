@@ -41,6 +41,7 @@ internal sealed class InferCalls(IInferenceService inference, ServingOptions opt
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(rpc.CancellationToken);
         var ahead = new Queue<Task<StreamAnswer>>();
         Task<bool>? next = null;
+        Exception? unreadable = null;
         try
         {
             await PackLikeRequestAsync(rpc);
@@ -68,12 +69,26 @@ internal sealed class InferCalls(IInferenceService inference, ServingOptions opt
                     }
                 }
 
-                ended = !await next;
+                try
+                {
+                    ended = !await next;
+                }
+                catch (Exception e)
+                {
+                    // The stream ends with it, once what came before has its answers.
+                    (ended, unreadable) = (true, e);
+                }
+
                 next = null;
                 if (!ended)
                 {
                     ahead.Enqueue(AnswerAsync(requests.Current, rpc));
                 }
+            }
+
+            if (unreadable is not null)
+            {
+                throw unreadable;
             }
         }
         catch (Exception e)

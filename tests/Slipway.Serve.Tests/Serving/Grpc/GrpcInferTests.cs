@@ -1,5 +1,8 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Serving;
 using Slipway.Serving.Grpc.Protos;
 
 namespace Slipway.Serve.Tests.Serving.Grpc;
@@ -125,6 +128,28 @@ public sealed class GrpcInferTests(GrpcFixture fixture) : IClassFixture<GrpcFixt
         Assert.Equal(StatusCode.DeadlineExceeded, status.StatusCode);
     }
 
+    [Theory]
+    [InlineData(0, null, 3600)]
+    [InlineData(2_000_000, null, 2)]
+    [InlineData(2_000_000, 3600, 2)]
+    public async Task The_smaller_of_deadline_and_timeout_holds(long timeoutMicroseconds, int? deadlineSeconds, int most)
+    {
+        var sink = new LimitSink();
+        await using var server = await ServingServer.StartAsync(new ServingOptions(), services => services.AddSingleton<IPredictionSink>(sink), null, Cancel);
+        await server.DeployAsync("bikes", both: false, Cancel);
+        using var channel = GrpcChannel.ForAddress(server.GrpcAddress);
+        var request = GrpcRequests.Summer();
+        request.Parameters["timeout"] = new InferParameter { Int64Param = timeoutMicroseconds };
+        request.Parameters["priority"] = new InferParameter { Uint64Param = 3 };
+        var deadline = timeoutMicroseconds == 0 ? most : deadlineSeconds;
+
+        await new GRPCInferenceService.GRPCInferenceServiceClient(channel).ModelInferAsync(
+            request, deadline: deadline is { } seconds ? TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(seconds) : null, cancellationToken: Cancel);
+
+        Assert.Equal(3, sink.Priority);
+        Assert.InRange(sink.Timeout!.Value, timeoutMicroseconds == 0 ? TimeSpan.FromTicks(1) : TimeSpan.FromSeconds(most), TimeSpan.FromSeconds(most));
+    }
+
     public static TheoryData<string, StatusCode, string> Wrong() => new()
     {
         { "unknown model", StatusCode.NotFound, "Request for unknown model: 'nobody' is not found" },
@@ -219,5 +244,15 @@ public sealed class GrpcInferTests(GrpcFixture fixture) : IClassFixture<GrpcFixt
         Assert.Equal(code, status.StatusCode);
         Assert.Contains(message, status.Detail, StringComparison.Ordinal);
         Assert.Equal(ServingServer.Second, (await _client.ModelInferAsync(GrpcRequests.Summer(), cancellationToken: Cancel)).Prediction(), 1e-12);
+    }
+
+    /// <summary>Keeps what a call said of its own haste.</summary>
+    private sealed class LimitSink : IPredictionSink
+    {
+        public TimeSpan? Timeout { get; private set; }
+
+        public int Priority { get; private set; }
+
+        public void Record(InferenceCall call) => (Timeout, Priority) = (call.Timeout, call.Priority);
     }
 }

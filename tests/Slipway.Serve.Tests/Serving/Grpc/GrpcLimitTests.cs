@@ -37,7 +37,10 @@ public sealed class GrpcLimitTests(GrpcLimitTests.Small small) : IClassFixture<G
             Assert.Equal("", stream.ResponseStream.Current.ErrorMessage);
         }
 
+        // What came before the message that ends the stream still has its answer.
+        await stream.RequestStream.WriteAsync(GrpcRequests.Summer(), Cancel);
         await stream.RequestStream.WriteAsync(OfSize(Limit + 1), Cancel);
+        Assert.True(await stream.ResponseStream.MoveNext(Cancel));
         Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(Cancel))).StatusCode);
     }
 
