@@ -25,6 +25,16 @@ public interface IInferenceService
     ValueTask<InferenceCall> BeginAsync(string deployment, string? version, CancellationToken cancellationToken);
 
     /// <summary>
+    /// As <see cref="Begin"/>, for a protocol that cannot wait where a request's bytes come in: a model that does not answer is waited for, or refused, in <see cref="ArriveAsync"/>, which has to follow
+    /// before the request is read.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when the deployment answers, and has no such version loaded.</exception>
+    InferenceCall Expect(string deployment, string? version);
+
+    /// <summary>Waits for the model of an expected call, as <see cref="BeginAsync"/> does; completes at once when it answered already.</summary>
+    ValueTask ArriveAsync(InferenceCall call, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Chooses the version, checks <see cref="InferenceCall.Inputs"/> against its signature and fills <see cref="InferenceCall.Outputs"/>. A version that is replaced meanwhile
     /// answers to the end; one that is already gone is never chosen.
     /// </summary>

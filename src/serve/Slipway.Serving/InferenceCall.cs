@@ -186,12 +186,15 @@ public sealed class InferenceCall : IDisposable
         _pool.Return(this);
     }
 
-    internal void Start(ServedDeployment route, string? pinned)
+    internal void Start(ServedDeployment route, string? pinned) => Start(route.Name, route, pinned);
+
+    /// <summary>Starts the call; without a route its model has yet to arrive (<see cref="Meet"/>).</summary>
+    internal void Start(string deployment, ServedDeployment? route, string? pinned)
     {
         _started = _time.GetTimestamp();
         _timing.Start(_started);
         _completed = false;
-        Deployment = route.Name;
+        Deployment = deployment;
         Pinned = pinned;
         Route = route;
         Rows = 0;
@@ -209,6 +212,9 @@ public sealed class InferenceCall : IDisposable
         ArrivedAt = _time.GetUtcNow();
         GeneratedId = PredictionIds.Next(ArrivedAt);
     }
+
+    /// <summary>The deployment of an expected call answers now.</summary>
+    internal void Meet(ServedDeployment route) => Route = route;
 
     /// <summary>Where the time went, were the call completed now.</summary>
     internal CallTiming TimingSoFar()

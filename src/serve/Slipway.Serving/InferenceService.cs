@@ -32,6 +32,26 @@ internal sealed class InferenceService : IInferenceService
         async ValueTask<InferenceCall> Later(ValueTask<ServedDeployment?> loading) => Begin(await loading, deployment, version);
     }
 
+    public InferenceCall Expect(string deployment, string? version)
+    {
+        if (_versions.Snapshot.Find(deployment) is { } found)
+        {
+            return Begin(found, deployment, version);
+        }
+
+        var call = _calls.Get();
+        call.Start(deployment, route: null, version);
+        return call;
+    }
+
+    public async ValueTask ArriveAsync(InferenceCall call, CancellationToken cancellationToken)
+    {
+        if (call.Route is null)
+        {
+            call.Meet(VersionServer.Get(await _repository.ArriveAsync(call.Deployment, cancellationToken), call.Deployment, call.Pinned).Deployment);
+        }
+    }
+
     // Pooled: a call that waits for its turn allocates no state of its own.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken)

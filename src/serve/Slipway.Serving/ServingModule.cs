@@ -8,6 +8,7 @@ using Slipway.Rollouts;
 using Slipway.Serving.Endpoints;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Grpc;
 using Slipway.Serving.OpenInference;
 using Slipway.Serving.Repository;
 using Slipway.Serving.Repository.Folder;
@@ -48,14 +49,11 @@ public static class ServingModule
 
         services.AddSingleton<IInferenceService, InferenceService>();
         services.AddSingleton<InferModel>();
-
-        // Otherwise the framework adds catch-all routes that declare no permission.
-        services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
-        GrpcHealth.Add(services);
+        GrpcService.Add(services, options);
         return services;
     }
 
-    /// <summary>Maps <c>/v2</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the gRPC health service.</summary>
+    /// <summary>Maps <c>/v2</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the services of gRPC.</summary>
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
     {
         var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
@@ -80,7 +78,7 @@ public static class ServingModule
         GetHealth.Map(routes);
         GetMetrics.Map(routes);
         GetDeploymentFigures.Map(routes);
-        GrpcHealth.Map(routes);
+        GrpcService.Map(routes);
         return routes;
     }
 }

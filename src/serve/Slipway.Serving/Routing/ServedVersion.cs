@@ -4,6 +4,7 @@ using Slipway.Inference;
 using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Grpc;
 using Slipway.Serving.OpenInference;
 
 namespace Slipway.Serving.Routing;
@@ -24,6 +25,7 @@ internal sealed class ServedVersion
         _semantic = loaded.Label ?? reference.Version.ToString();
         _number = loaded.Number?.ToString(CultureInfo.InvariantCulture);
         Answer = new AnswerTemplate(deployment, _semantic, role, loaded.Signature);
+        GrpcAnswer = new AnswerHead(deployment, _semantic, role, loaded.Signature);
     }
 
     public VersionReference Reference { get; }
@@ -45,6 +47,9 @@ internal sealed class ServedVersion
 
     /// <summary>The parts of an answer that are the same for every request.</summary>
     public AnswerTemplate Answer { get; }
+
+    /// <summary>The same for gRPC.</summary>
+    public AnswerHead GrpcAnswer { get; }
 
     /// <summary>What callers ask for and answers say: the semantic version; in a folder, the number.</summary>
     public string Semantic => _semantic;
