@@ -64,6 +64,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>True when the caller wants to see <see cref="Timing"/> in the answer.</summary>
     public bool WantsTiming { get; set; }
 
+    /// <summary>True when a protocol that has rows and columns was asked by columns, and answers so.</summary>
+    internal bool AnswersByColumn { get; set; }
+
     /// <summary>How urgent the caller says it is: 1 is the most urgent, larger is less, 0 is the deployment's default.</summary>
     public int Priority { get; set; }
 
@@ -169,6 +172,7 @@ public sealed class InferenceCall : IDisposable
         Route = route;
         Rows = 0;
         WantsTiming = false;
+        AnswersByColumn = false;
         Priority = 0;
         BatchId = 0;
         BatchRows = 0;
@@ -180,6 +184,17 @@ public sealed class InferenceCall : IDisposable
         ArrivedAt = _time.GetUtcNow();
         GeneratedId = PredictionIds.Next(ArrivedAt);
     }
+
+    /// <summary>Where the time went, were the call completed now.</summary>
+    internal CallTiming TimingSoFar()
+    {
+        var timing = _timing;
+        timing.Ended(_time.GetTimestamp());
+        return timing;
+    }
+
+    /// <summary>A length of <see cref="Timing"/> in microseconds.</summary>
+    internal double Microseconds(long length) => _time.GetElapsedTime(0, length).TotalMicroseconds;
 
     /// <summary>Says that an instance has taken the call up.</summary>
     internal void Taken() => _timing.Taken(_time.GetTimestamp());

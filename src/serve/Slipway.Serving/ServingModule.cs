@@ -9,6 +9,8 @@ using Slipway.Serving.Endpoints;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Scoring;
+using Slipway.Serving.TensorFlow;
 
 namespace Slipway.Serving;
 
@@ -31,6 +33,10 @@ public static class ServingModule
         services.AddSingleton<IVersionServer>(s => s.GetRequiredService<VersionServer>());
         services.AddSingleton<IInferenceService, InferenceService>();
         services.AddSingleton<InferModel>();
+        services.AddSingleton<PredictModel>();
+        services.AddSingleton<ClassifyModel>();
+        services.AddSingleton<RegressModel>();
+        services.AddSingleton<InvokeDeployment>();
 
         // Otherwise the framework adds catch-all routes that declare no permission.
         services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
@@ -38,7 +44,7 @@ public static class ServingModule
         return services;
     }
 
-    /// <summary>Maps <c>/v2</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the gRPC health service.</summary>
+    /// <summary>Maps <c>/v2</c>, <c>/v1</c>, <c>/invocations</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the gRPC health service.</summary>
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
     {
         var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
@@ -50,6 +56,19 @@ public static class ServingModule
         GetServerReady.Map(told);
         GetModelMetadata.Map(told.MapGroup("/models"));
         GetModelReady.Map(told.MapGroup("/models"));
+
+        var v1 = routes.MapGroup("/v1/models").WithTags("TensorFlow Serving v1");
+        PredictModel.Map(v1);
+        ClassifyModel.Map(v1);
+        RegressModel.Map(v1);
+        var v1Told = v1.MapGroup("").AddEndpointFilter(OpenInferenceErrors.FilterAsync);
+        GetModels.Map(v1Told);
+        GetModelStatus.Map(v1Told);
+        GetSignature.Map(v1Told);
+
+        var scoring = routes.MapGroup("").WithTags("MLflow scoring");
+        InvokeDeployment.Map(scoring);
+        GetPing.Map(scoring);
 
         GetHealth.Map(routes);
         GetMetrics.Map(routes);

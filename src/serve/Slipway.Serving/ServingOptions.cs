@@ -8,4 +8,7 @@ public sealed record ServingOptions
 
     /// <summary>The most elements of one request's tensors together.</summary>
     public int MaxElements { get; init; } = 16 << 20;
+
+    /// <summary>The deployment that answers requests to <c>/invocations</c>, which names none; null for the only one.</summary>
+    public string? Default { get; init; }
 }

@@ -4,6 +4,7 @@ using Slipway.Inference;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Untyped;
 
 namespace Slipway.Serving.Routing;
 
@@ -22,6 +23,7 @@ internal sealed class ServedVersion
         _semantic = reference.Version.ToString();
         _number = loaded.Number?.ToString(CultureInfo.InvariantCulture);
         Answer = new AnswerTemplate(deployment, _semantic, role, loaded.Signature);
+        Names = new SignatureNames(loaded.Signature);
     }
 
     public VersionReference Reference { get; }
@@ -38,7 +40,13 @@ internal sealed class ServedVersion
     /// <summary>The parts of an answer that are the same for every request.</summary>
     public AnswerTemplate Answer { get; }
 
+    /// <summary>The signature, for protocols whose requests carry neither types nor shapes.</summary>
+    public SignatureNames Names { get; }
+
     public string Semantic => _semantic;
+
+    /// <summary>The registry's or the folder's number, where there is one: what protocols say that number their versions.</summary>
+    public string Numbered => _number ?? _semantic;
 
     public bool IsCalled(string version) => version == _semantic || version == _number;
 }
