@@ -46,7 +46,7 @@ internal abstract class ExampleInference(IInferenceService inference, VersionSer
             }
             else if (name.SequenceEqual("signature_name"u8))
             {
-                ReadSignatureName(ref json, ref hasSignature, name, $"tensorflow/serving/{method}");
+                SignatureName.Read(ref json, ref hasSignature, name, $"tensorflow/serving/{method}");
             }
             else if (!SharedMembers.TryRead(ref json, call, name))
             {

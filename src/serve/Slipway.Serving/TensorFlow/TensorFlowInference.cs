@@ -1,5 +1,4 @@
 using System.Net.Mime;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,12 +12,10 @@ using Slipway.Serving.Untyped;
 
 namespace Slipway.Serving.TensorFlow;
 
-/// <summary>What TensorFlow Serving's methods share: their routes, the signature's name, their words for an error.</summary>
+/// <summary>What TensorFlow Serving's methods share: their routes, and their words for an error.</summary>
 internal abstract class TensorFlowInference(IInferenceService inference, VersionServer versions, ServingOptions options, ILogger log)
     : UntypedInference(inference, options, log)
 {
-    private const string DefaultSignature = "serving_default";
-
     protected override Task WriteErrorAsync(HttpContext context, int status, string message) => OpenInferenceErrors.WriteAsync(context, status, message);
 
     /// <summary>Maps <c>NAME:method</c>, and the same of a version and of a label.</summary>
@@ -28,22 +25,6 @@ internal abstract class TensorFlowInference(IInferenceService inference, Version
         Describe(models.MapPost($"/{{name}}:{method}", handler), summary).WithName($"{name}V1");
         Describe(models.MapPost($"/{{name}}/versions/{{version}}:{method}", handler), summary).WithName($"{name}V1Version");
         Describe(models.MapPost($"/{{name}}/labels/{{label}}:{method}", handler), summary).WithName($"{name}V1Label");
-    }
-
-    /// <summary>Reads the signature's name. Slipway's models have one signature.</summary>
-    protected static void ReadSignatureName(scoped ref JsonCursor json, ref bool seen, scoped ReadOnlySpan<byte> member, string other)
-    {
-        if (seen)
-        {
-            throw JsonCursor.Twice(member);
-        }
-
-        seen = true;
-        var name = Encoding.UTF8.GetString(json.ReadText("\"signature_name\"").Span);
-        if (name != DefaultSignature && name.Length > 0 && name != other)
-        {
-            throw JsonCursor.Bad($"\"signature_name\" is '{JsonCursor.Short(name)}', but a model has the signature '{DefaultSignature}' only");
-        }
     }
 
     private static IEndpointConventionBuilder Describe(IEndpointConventionBuilder route, string summary) => route
