@@ -40,6 +40,9 @@ internal sealed record ServerSettings
     /// <summary>The largest request body, in bytes.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;
 
+    /// <summary>The deployment that answers requests to <c>/invocations</c>, which names none; null for the only one.</summary>
+    public string? DefaultDeployment { get; init; }
+
     /// <summary>True when only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);
 }

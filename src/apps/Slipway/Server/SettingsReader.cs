@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using Slipway.Core.Errors;
+using Slipway.Core.Names;
 using Slipway.Core.Units;
 using Slipway.Datasets;
 using Slipway.Monitoring;
@@ -42,6 +43,7 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
+        ["serving.default"] = "a deployment's name",
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
     };
 
@@ -172,6 +174,7 @@ internal sealed class SettingsReader
                 },
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
+            DefaultDeployment = _values.ContainsKey("serving.default") ? One("serving.default", TryName, "") : null,
             MaxRequestBytes = Whole("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
         };
         settings = settings with
@@ -220,6 +223,12 @@ internal sealed class SettingsReader
     // IPEndPoint takes an address without a port for port 0, and a number for an address: 5080 for 0.0.19.216.
     private static bool TryAddress(string text, out IPEndPoint? value) =>
         IPEndPoint.TryParse(text, out value) && text.EndsWith($":{value.Port}", StringComparison.Ordinal) && (text[0] == '[' || text.Count(c => c == '.') == 3);
+
+    private static bool TryName(string text, out string? value)
+    {
+        value = text;
+        return ResourceName.IsValid(text);
+    }
 
     private static bool TryText(string text, out string? value)
     {

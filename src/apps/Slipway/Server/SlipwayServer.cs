@@ -105,7 +105,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddValidation()
         .AddRegistry()
         .AddRollouts()
-        .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes })
+        .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes, Default = settings.DefaultDeployment })
         .AddMonitoring(settings.Monitoring)
         .AddRetraining(new RetrainingOptions(settings.ProjectRoots));
 
