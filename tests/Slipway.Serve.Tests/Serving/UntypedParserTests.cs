@@ -86,6 +86,46 @@ public sealed class UntypedParserTests
         Assert.Equal(Enumerable.Range(0, Rows).Select(i => $"t{i}"), call.Inputs[0].Items.ToArray().Select(t => Encoding.UTF8.GetString(t!.Value.Span)));
     }
 
+    [Theory]
+    [InlineData("{\"instances\":[[VALUES],[VALUES]]}", 1)]
+    [InlineData("{\"inputs\":{\"x\":[[VALUES]]}}", 1)]
+    [InlineData("{\"dataframe_split\":{\"columns\":[\"x\"],\"data\":[[[VALUES]]]}}", 2)]
+    [InlineData("x\n1\n2.5\n\"3\"\n", 3)]
+    public void In_steady_state_reading_allocates_next_to_nothing(string body, int form)
+    {
+        var format = (Format)(form - 1);
+        var route = Calls.Route([new TensorSpec("x", TensorType.Float64, [-1, 30])], [new TensorSpec("score", TensorType.Float64, [-1])], tabular: false);
+        var bytes = Encoding.UTF8.GetBytes(body.Replace("VALUES", string.Join(',', Enumerable.Range(0, 30).Select(i => $"{i}.37")), StringComparison.Ordinal));
+        var fills = new InputFill[TensorFiller.Places(route.Stable.Names)];
+        using var call = Calls.Create(route);
+        void ReadOnce()
+        {
+            call.Start(route, null);
+            call.Body.Append(bytes);
+            fills.AsSpan().Clear();
+            Read(call, route, format, fills);
+            call.Abandon();
+            call.Inputs.Clear();
+            call.Body.Clear(1 << 20);
+            call.Texts.Clear(1 << 20);
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            ReadOnce();
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            ReadOnce();
+        }
+
+        // A table's head is an object and a list.
+        var each = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+        Assert.True(each < (format == Format.TensorFlow ? 64 : 256), $"{each} bytes a request.");
+    }
+
     private static bool TryRead(ServedDeployment route, byte[] bytes, Format format)
     {
         using var call = Calls.Create(route);
@@ -102,10 +142,12 @@ public sealed class UntypedParserTests
         }
     }
 
-    private static void Read(InferenceCall call, ServedDeployment route, Format format)
+    private static void Read(InferenceCall call, ServedDeployment route, Format format) =>
+        Read(call, route, format, new InputFill[TensorFiller.Places(route.Stable.Names)]);
+
+    private static void Read(InferenceCall call, ServedDeployment route, Format format, InputFill[] fills)
     {
-        var names = route.Stable.Names;
-        var filler = new TensorFiller(call, names, new InputFill[TensorFiller.Places(names)], maxElements: 100_000) { IsLenient = format != Format.TensorFlow };
+        var filler = new TensorFiller(call, route.Stable.Names, fills, maxElements: 100_000) { IsLenient = format != Format.TensorFlow };
         filler.Finish(format switch
         {
             Format.TensorFlow => PredictRequest.Read(call, ref filler),

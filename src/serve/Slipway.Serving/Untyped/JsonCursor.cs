@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Slipway.Core.Errors;
-using Slipway.Serving.OpenInference;
 
 namespace Slipway.Serving.Untyped;
 
@@ -13,13 +12,12 @@ namespace Slipway.Serving.Untyped;
 /// Walks over a request's JSON, once and without a tree. Texts stay where they are in the body, or lie in the call's buffer when they had escapes. <c>NaN</c> and <c>Infinity</c>, which
 /// Python writes as bare words, are taken wherever a number may stand.
 /// </summary>
-internal ref struct JsonCursor
+internal ref partial struct JsonCursor
 {
     /// <summary>The deepest that values nobody needs are nested.</summary>
     public const int MaxDepth = 64;
 
     private static readonly SearchValues<byte> StringStops = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(c => (byte)c)]);
-    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789+-.eE"u8);
 
     private readonly ReadOnlyMemory<byte> _body;
     private readonly CallBuffer _texts;
@@ -165,67 +163,6 @@ internal ref struct JsonCursor
         return true;
     }
 
-    /// <summary>Steps over a value that nobody needs, which must be right JSON all the same.</summary>
-    public void SkipValue()
-    {
-        var objects = 0UL;
-        var depth = 0;
-        do
-        {
-            SkipSpace();
-            if (IsNext((byte)'{') || IsNext((byte)'['))
-            {
-                if (depth == MaxDepth)
-                {
-                    throw Wrong($"values are nested more than {MaxDepth} deep");
-                }
-
-                var isObject = Json[At++] == '{';
-                objects = (objects << 1) | (isObject ? 1UL : 0);
-                depth++;
-                SkipSpace();
-                if (!IsNext(isObject ? (byte)'}' : (byte)']'))
-                {
-                    if (isObject)
-                    {
-                        ReadName();
-                    }
-
-                    continue;
-                }
-            }
-            else
-            {
-                SkipScalar();
-            }
-
-            while (depth > 0)
-            {
-                SkipSpace();
-                var isObject = (objects & 1) != 0;
-                if (TryTake((byte)','))
-                {
-                    SkipSpace();
-                    if (isObject)
-                    {
-                        ReadName();
-                    }
-
-                    break;
-                }
-
-                if (!TryTake(isObject ? (byte)'}' : (byte)']'))
-                {
-                    throw Wrong(isObject ? "',' or '}' was expected" : "',' or ']' was expected");
-                }
-
-                objects >>= 1;
-                depth--;
-            }
-        }
-        while (depth > 0);
-    }
-
     /// <summary>Says that nothing may follow.</summary>
     public void ExpectEnd()
     {
@@ -324,30 +261,4 @@ internal ref struct JsonCursor
         SkipSpace();
         return name;
     }
-
-    private void SkipScalar()
-    {
-        if (IsNext((byte)'"'))
-        {
-            ReadString();
-            return;
-        }
-
-        var length = NumberScanner.Scan(Rest, out double _);
-        if (length == NumberScanner.OutOfRange)
-        {
-            var end = Rest.IndexOfAnyExcept(NumberBytes);
-            length = end < 0 ? Rest.Length : end;
-        }
-
-        At += length > 0 ? length : WordLength(Rest);
-    }
-
-    private readonly int WordLength(ReadOnlySpan<byte> text) =>
-        text.StartsWith("true"u8) || text.StartsWith("null"u8) ? 4
-        : text.StartsWith("false"u8) ? 5
-        : text.StartsWith("NaN"u8) ? 3
-        : text.StartsWith("Infinity"u8) ? 8
-        : text.StartsWith("-Infinity"u8) ? 9
-        : throw Wrong("a value was expected");
 }

@@ -14,7 +14,11 @@ internal ref partial struct TensorFiller
     {
         Member = member;
         Row = 0;
-        json.Enter((byte)'[', $"\"{member}\" must be an array of rows");
+        if (!json.TryTake((byte)'['))
+        {
+            throw json.Wrong($"\"{member}\" must be an array of rows");
+        }
+
         var asVector = false;
         for (var first = true; json.NextItem(ref first); Row++)
         {
@@ -60,7 +64,11 @@ internal ref partial struct TensorFiller
     public void ReadShared(scoped ref JsonCursor json, string member, int rows)
     {
         Member = member;
-        json.Enter((byte)'{', $"\"{member}\" must be an object");
+        if (!json.TryTake((byte)'{'))
+        {
+            throw json.Wrong($"\"{member}\" must be an object");
+        }
+
         var expected = 0;
         for (var first = true; json.NextMember(ref first, out var name);)
         {
