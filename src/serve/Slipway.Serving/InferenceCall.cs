@@ -76,6 +76,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>True when the caller wants to see <see cref="Timing"/> in the answer.</summary>
     public bool WantsTiming { get; set; }
 
+    /// <summary>True when a protocol that has rows and columns was asked by columns, and answers so.</summary>
+    internal bool AnswersByColumn { get; set; }
+
     /// <summary>How urgent the caller says it is: 1 is the most urgent, larger is less, 0 is the deployment's default.</summary>
     public int Priority { get; set; }
 
@@ -199,6 +202,7 @@ public sealed class InferenceCall : IDisposable
         Route = route;
         Rows = 0;
         WantsTiming = false;
+        AnswersByColumn = false;
         Priority = 0;
         BatchId = 0;
         BatchRows = 0;

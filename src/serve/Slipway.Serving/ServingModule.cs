@@ -13,6 +13,8 @@ using Slipway.Serving.OpenInference;
 using Slipway.Serving.Repository;
 using Slipway.Serving.Repository.Folder;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Scoring;
+using Slipway.Serving.TensorFlow;
 using Slipway.Serving.Tracing;
 
 namespace Slipway.Serving;
@@ -49,11 +51,15 @@ public static class ServingModule
 
         services.AddSingleton<IInferenceService, InferenceService>();
         services.AddSingleton<InferModel>();
+        services.AddSingleton<PredictModel>();
+        services.AddSingleton<ClassifyModel>();
+        services.AddSingleton<RegressModel>();
+        services.AddSingleton<InvokeDeployment>();
         GrpcService.Add(services, options);
         return services;
     }
 
-    /// <summary>Maps <c>/v2</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the services of gRPC.</summary>
+    /// <summary>Maps <c>/v2</c>, <c>/v1</c>, <c>/invocations</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the services of gRPC.</summary>
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
     {
         var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
@@ -74,6 +80,19 @@ public static class ServingModule
             LoadModel.Map(repository);
             UnloadModel.Map(repository);
         }
+
+        var v1 = routes.MapGroup("/v1/models").WithTags("TensorFlow Serving v1");
+        PredictModel.Map(v1);
+        ClassifyModel.Map(v1);
+        RegressModel.Map(v1);
+        var v1Told = v1.MapGroup("").AddEndpointFilter(OpenInferenceErrors.FilterAsync);
+        GetModels.Map(v1Told);
+        GetModelStatus.Map(v1Told);
+        GetSignature.Map(v1Told);
+
+        var scoring = routes.MapGroup("").WithTags("MLflow scoring");
+        InvokeDeployment.Map(scoring);
+        GetPing.Map(scoring);
 
         GetHealth.Map(routes);
         GetMetrics.Map(routes);

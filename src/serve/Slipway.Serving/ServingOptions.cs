@@ -22,4 +22,7 @@ public sealed record ServingOptions
     /// answers go as they are.
     /// </summary>
     public int CompressFromBytes { get; init; } = 64 << 10;
+
+    /// <summary>The deployment that answers requests to <c>/invocations</c>, which names none; null for the only one.</summary>
+    public string? Default { get; init; }
 }

@@ -80,7 +80,7 @@ public sealed class SettingsReaderTests : IDisposable
             projects: { roots: [/a, "/b, c"] }
             training: { commands: false }
             datasets: { memoryMegabytes: 64, diskMegabytes: 65, threads: 3, concurrentQueries: 4, timeLimit: 5 m, maxTableCells: 1000 }
-            serving: { maxRequestBytes: 1024, compressFromBytes: 2 KiB }
+            serving: { maxRequestBytes: 1024, compressFromBytes: 2 KiB, default: bikes }
             """);
 
         var datasets = new DatasetsOptions
@@ -103,6 +103,7 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.False(settings.AllowCommands);
         Assert.Equal(1024, settings.MaxRequestBytes);
         Assert.Equal(2048, settings.CompressFromBytes);
+        Assert.Equal("bikes", settings.DefaultDeployment);
     }
 
     [Theory]
@@ -132,6 +133,7 @@ public sealed class SettingsReaderTests : IDisposable
             ["SLIPWAY__PROJECTS__ROOTS"] = "/a,/b",
             ["SLIPWAY__TRAINING__COMMANDS"] = "false",
             ["SLIPWAY__SERVING__MAXREQUESTBYTES"] = "2048",
+            ["SLIPWAY__SERVING__DEFAULT"] = "bikes",
             ["SLIPWAY_SERVER"] = "of the client, not ours",
             ["PATH"] = "/bin",
         });
@@ -142,6 +144,7 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(["/a", "/b"], settings.ProjectRoots);
         Assert.False(settings.AllowCommands);
         Assert.Equal(2048, settings.MaxRequestBytes);
+        Assert.Equal("bikes", settings.DefaultDeployment);
     }
 
     [Fact]

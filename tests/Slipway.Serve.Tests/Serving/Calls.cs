@@ -16,9 +16,9 @@ internal static class Calls
     private static readonly DefaultObjectPool<InferenceCall> Pool = new(new Policy());
 
     /// <summary>A deployment <c>m</c> with these inputs and outputs.</summary>
-    public static ServedDeployment Route(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs)
+    public static ServedDeployment Route(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, bool tabular = true)
     {
-        var signature = new ModelSignature(inputs, outputs, Tabular: true);
+        var signature = new ModelSignature(inputs, outputs, Tabular: tabular);
         var reference = new VersionReference("m", SemanticVersion.First);
         var state = new DeploymentState("m", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
         var model = ModelLoader.Load(Path.Combine(AppContext.BaseDirectory, "Serving", "Models", "first"), new ModelLoadOptions());

@@ -50,6 +50,9 @@ internal sealed record ServerSettings
     /// <summary>Answers of at least so many bytes are packed for callers who take it.</summary>
     public int CompressFromBytes { get; init; } = 64 << 10;
 
+    /// <summary>The deployment that answers requests to <c>/invocations</c>, which names none; null for the only one.</summary>
+    public string? DefaultDeployment { get; init; }
+
     /// <summary>True when only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);
 }

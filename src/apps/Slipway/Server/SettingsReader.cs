@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using Slipway.Core.Errors;
+using Slipway.Core.Names;
 using Slipway.Core.Units;
 using Slipway.Datasets;
 using Slipway.Monitoring;
@@ -43,6 +44,7 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
+        ["serving.default"] = "a deployment's name",
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647, or a size with its unit such as 64 MiB",
         ["serving.compressFromBytes"] = "a whole number of bytes, 0 to 2147483647, or a size with its unit such as 64 KiB",
         ["serving.models"] = "a folder that is there",
@@ -188,6 +190,7 @@ internal sealed class SettingsReader
                 },
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
+            DefaultDeployment = _values.ContainsKey("serving.default") ? One("serving.default", TryName, "") : null,
             MaxRequestBytes = Size("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
             CompressFromBytes = (int)Size("serving.compressFromBytes", 0, int.MaxValue, defaults.CompressFromBytes),
             Models = new ModelFolderOptions
@@ -275,6 +278,12 @@ internal sealed class SettingsReader
     {
         value = text.Length > 0 ? Path.GetFullPath(text) : null;
         return Directory.Exists(value);
+    }
+
+    private static bool TryName(string text, out string? value)
+    {
+        value = text;
+        return ResourceName.IsValid(text);
     }
 
     private static bool TryText(string text, out string? value)

@@ -105,7 +105,13 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddValidation()
         .AddRegistry()
         .AddRollouts()
-        .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes, CompressFromBytes = settings.CompressFromBytes, Models = settings.Models })
+        .AddServing(new ServingOptions
+        {
+            MaxRequestBytes = settings.MaxRequestBytes,
+            CompressFromBytes = settings.CompressFromBytes,
+            Default = settings.DefaultDeployment,
+            Models = settings.Models,
+        })
         .AddMonitoring(settings.Monitoring)
         .AddRetraining(new RetrainingOptions(settings.ProjectRoots));
 

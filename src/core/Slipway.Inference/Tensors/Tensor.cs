@@ -66,6 +66,39 @@ public sealed class Tensor
         }
     }
 
+    /// <summary>How many elements of the tensor's type fit without another buffer.</summary>
+    public int Capacity => Type == TensorType.Bytes ? _items.Length : _buffer.Length / Type.Size();
+
+    /// <summary>
+    /// Gives the tensor another shape and keeps its first values in their order; those beyond what it had are undefined. For requests that do not say how many values follow: grown
+    /// by doubling, each value is copied twice at most.
+    /// </summary>
+    /// <exception cref="OverflowException">The product of the dimensions is beyond what memory holds.</exception>
+    public void Resize(ReadOnlySpan<long> shape)
+    {
+        long product = shape.Contains(0) ? 0 : 1;
+        foreach (var dimension in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));
+            product = checked(product * dimension);
+        }
+
+        var count = checked((int)product);
+        if (count > Capacity && Type == TensorType.Bytes)
+        {
+            Array.Resize(ref _items, count);
+        }
+        else if (count > Capacity)
+        {
+            var grown = GC.AllocateUninitializedArray<byte>(checked(count * Type.Size()));
+            Raw.CopyTo(grown);
+            _buffer = grown;
+        }
+
+        Count = count;
+        Reshape(Name, shape);
+    }
+
     /// <summary>The values, for every type but <see cref="TensorType.Bytes"/>. <typeparamref name="T"/> is the .NET type of <see cref="Type"/>.</summary>
     public Span<T> Values<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(_buffer.AsSpan(0, Count * Type.Size()));

@@ -25,6 +25,13 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
         {
             call = await inference.BeginAsync(deployment, version, context.RequestAborted);
             TraceParent.Read(context.Request.Headers, call);
+            if (RefuseMediaType(context.Request) is { } refusal)
+            {
+                call.Fail(CallFailure.Caller);
+                await WriteErrorAsync(context, StatusCodes.Status415UnsupportedMediaType, refusal);
+                return;
+            }
+
             var encoding = context.Request.Headers.ContentEncoding.ToString();
             if (!RequestBody.IsTaken(encoding))
             {
@@ -95,6 +102,9 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
             call?.Dispose();
         }
     }
+
+    /// <summary>Why a body of this type is not read, in one sentence; null where it is. Asked before anything is read.</summary>
+    protected virtual string? RefuseMediaType(HttpRequest request) => null;
 
     /// <summary>Translates the body, which lies unpacked in <see cref="InferenceCall.Body"/>, into the call's inputs, requested outputs, id and fields.</summary>
     /// <exception cref="SlipwayException">One sentence that says what is wrong.</exception>

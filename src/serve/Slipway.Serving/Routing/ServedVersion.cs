@@ -6,6 +6,7 @@ using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.Grpc;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Untyped;
 
 namespace Slipway.Serving.Routing;
 
@@ -26,6 +27,7 @@ internal sealed class ServedVersion
         _number = loaded.Number?.ToString(CultureInfo.InvariantCulture);
         Answer = new AnswerTemplate(deployment, _semantic, role, loaded.Signature);
         GrpcAnswer = new AnswerHead(deployment, _semantic, role, loaded.Signature);
+        Names = new SignatureNames(loaded.Signature);
     }
 
     public VersionReference Reference { get; }
@@ -48,11 +50,17 @@ internal sealed class ServedVersion
     /// <summary>The parts of an answer that are the same for every request.</summary>
     public AnswerTemplate Answer { get; }
 
+    /// <summary>The signature, for protocols whose requests carry neither types nor shapes.</summary>
+    public SignatureNames Names { get; }
+
     /// <summary>The same for gRPC.</summary>
     public AnswerHead GrpcAnswer { get; }
 
     /// <summary>What callers ask for and answers say: the semantic version; in a folder, the number.</summary>
     public string Semantic => _semantic;
+
+    /// <summary>The registry's or the folder's number, where there is one: what protocols say that number their versions.</summary>
+    public string Numbered => _number ?? _semantic;
 
     public bool IsCalled(string version) => version == _semantic || version == _number;
 }
