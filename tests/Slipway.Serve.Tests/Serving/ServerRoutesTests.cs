@@ -25,7 +25,7 @@ public sealed class ServerRoutesTests
         Assert.Equal("slipway", answer.Json.GetProperty("name").GetString());
         Assert.Matches(@"^\d+\.\d+\.\d+$", answer.Json.GetProperty("version").GetString());
         Assert.Equal(
-            ["binary_tensor_data", "classification", "model_configuration", "statistics"], answer.Json.GetProperty("extensions").EnumerateArray().Select(e => e.GetString()!));
+            ["binary_tensor_data", "classification", "model_configuration", "statistics", "model_repository"], answer.Json.GetProperty("extensions").EnumerateArray().Select(e => e.GetString()!));
         Assert.True((await server.GetAsync("/v2/health/live", Cancel)).Json.GetProperty("live").GetBoolean());
         Assert.Equal("ready", (await server.GetAsync("/health", Cancel)).Json.GetProperty("status").GetString());
     }

@@ -103,6 +103,12 @@ internal sealed class InferMarshallers(IInferenceService inference)
         }
 
         var call = inference.Expect(name, version);
+        if (call.Route is null)
+        {
+            // It is read when its model is there. Until then the id is all that a failure has to say whose it is.
+            call.RequestId = FindId(payload);
+        }
+
         var length = (int)payload.Length;
         payload.CopyTo(call.Body.GetSpan(length));
         call.Body.Advance(length);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -54,6 +55,25 @@ public sealed class GrpcInferTests(GrpcFixture fixture) : IClassFixture<GrpcFixt
 
         Assert.Equal("row 7 é", answer.Id);
         Assert.Equal("prediction", Assert.Single(answer.Outputs).Name);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_output_comes_as_its_highest_classes_when_it_is_asked_for_so(bool raw)
+    {
+        var request = GrpcRequests.Summer();
+        request.Parameters["binary_data_output"] = new InferParameter { BoolParam = raw };
+        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "prediction", Parameters = { ["classification"] = new InferParameter { Int64Param = 3 } } });
+
+        var answer = await _client.ModelInferAsync(request, cancellationToken: Cancel);
+
+        var output = Assert.Single(answer.Outputs);
+        Assert.Equal(("prediction", "BYTES"), (output.Name, output.Datatype));
+        Assert.Equal([1L, 1L], output.Shape);
+        var text = raw ? answer.RawOutputContents[0].ToStringUtf8()[sizeof(int)..] : output.Contents.BytesContents[0].ToStringUtf8();
+        Assert.Equal(ServingServer.Second, double.Parse(text.Split(':')[0], CultureInfo.InvariantCulture), 1e-6);
+        Assert.EndsWith(":0", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +205,7 @@ public sealed class GrpcInferTests(GrpcFixture fixture) : IClassFixture<GrpcFixt
         { "event time", StatusCode.InvalidArgument, "event_time 'noon' is not a time" },
         { "timing", StatusCode.InvalidArgument, "'timing' must be a bool_param" },
         { "priority", StatusCode.InvalidArgument, "'priority' must be an int64_param" },
-        { "classification", StatusCode.Unimplemented, "Output 'prediction' has the parameter 'classification', which is not available yet" },
+        { "classification", StatusCode.InvalidArgument, "The parameter 'classification' must be an int64_param or uint64_param" },
         { "shared memory", StatusCode.Unimplemented, "Input 'temp' has the parameter 'shared_memory_region'" },
         { "sequence", StatusCode.Unimplemented, "'sequence_id'" },
     };
@@ -233,7 +253,7 @@ public sealed class GrpcInferTests(GrpcFixture fixture) : IClassFixture<GrpcFixt
             case "event time": request.Parameters["event_time"] = new InferParameter { StringParam = "noon" }; break;
             case "timing": request.Parameters["timing"] = new InferParameter { StringParam = "yes" }; break;
             case "priority": request.Parameters["priority"] = new InferParameter { Int64Param = -1 }; break;
-            case "classification": output.Parameters["classification"] = new InferParameter { Int64Param = 3 }; request.Outputs.Add(output); break;
+            case "classification": output.Parameters["classification"] = new InferParameter { StringParam = "3" }; request.Outputs.Add(output); break;
             case "shared memory": temp.Parameters["shared_memory_region"] = new InferParameter { StringParam = "r" }; break;
             case "sequence": request.Parameters["sequence_id"] = new InferParameter { Int64Param = 7 }; break;
             default: Assert.Fail(mistake); break;
