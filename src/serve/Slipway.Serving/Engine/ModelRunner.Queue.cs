@@ -109,9 +109,11 @@ internal sealed partial class ModelRunner
             Admit(call, limit);
             turn.Begin(this, lease, rows, now, now + Ticks(limit));
             _queue.Add(turn);
-            Publish();
             batch = TryStart(now);
             Arm(now, turn);
+
+            // Last: who is seen to wait has the timer that ends it.
+            Publish();
         }
 
         batch?.Schedule();

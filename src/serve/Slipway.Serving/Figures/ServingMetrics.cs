@@ -126,5 +126,5 @@ internal static class ServingMetrics
         $"{MetricsText.Label("deployment", deployment)},{MetricsText.Label("model", recorder.Version.Model)},{MetricsText.Label("version", recorder.Version.Version.ToString())},{MetricsText.Label("role", recorder.Role)}";
 
     private static string Labels(string deployment, ServedVersion version) =>
-        $"{MetricsText.Label("deployment", deployment)},{MetricsText.Label("model", version.Reference.Model)},{MetricsText.Label("version", version.Semantic)},{MetricsText.Label("role", version.Role)}";
+        $"{MetricsText.Label("deployment", deployment)},{MetricsText.Label("model", version.Reference.Model)},{MetricsText.Label("version", version.Reference.Version.ToString())},{MetricsText.Label("role", version.Role)}";
 }
