@@ -7,6 +7,7 @@ using Slipway.Core.Names;
 using Slipway.Inference;
 using Slipway.Rollouts;
 using Slipway.Serving;
+using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
 using Slipway.Serving.Routing;
@@ -45,7 +46,7 @@ public class RequestParsing : IDisposable
         var folder = Path.Combine(AppContext.BaseDirectory, "model");
         var model = ModelLoader.Load(folder, new ModelLoadOptions());
         var reference = new VersionReference("trees", SemanticVersion.First);
-        var loaded = new LoadedVersion(new LoadedModel(model), model.Signature, model.Format, 1);
+        var loaded = new LoadedVersion(new LoadedModel(model), new ModelRunner(batches: true, 1, ServeSettings.Default, TimeProvider.System), model.Signature, model.Format, 1);
         var state = new DeploymentState("trees", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
         var stable = new ServedVersion("trees", Roles.Stable, reference, loaded, new VersionRecorder(reference, TimeProvider.System));
         _route = new ServedDeployment(state, stable, candidate: null, previous: null);

@@ -16,6 +16,8 @@ public sealed partial class ReadmeTests
         using var folder = new TemporaryFolder();
         var data = folder.File("data");
         UpServer? server = null;
+        UpServer? models = null;
+        var predictions = new HashSet<string>();
         try
         {
             foreach (var command in await ReadCommandsAsync())
@@ -33,6 +35,9 @@ public sealed partial class ReadmeTests
                     case "./slipway up":
                         server = await UpServer.StartAsync(folder.Path, Cancel, "--data", data);
                         break;
+                    case "./slipway up --models bench/load/model":
+                        models = await UpServer.StartAsync(folder.Path, Cancel, "--data", folder.File("models"), "--models", Path.Combine(Repository.Root, "bench/load/model"));
+                        break;
                     case "./slipway apply -f samples/income/slipway.yaml":
                         Assert.Contains("income@1.0.0", (await BashAsync(command, server!.Address)).Output, StringComparison.Ordinal);
                         break;
@@ -45,28 +50,44 @@ public sealed partial class ReadmeTests
                         Assert.Contains("income 1.0.0", (await BashAsync(predict, server!.Address)).Output, StringComparison.Ordinal);
                         break;
                     case var curl when curl.StartsWith("curl http://127.0.0.1:5080/v2/models/bikes", StringComparison.Ordinal):
-                        var call = curl.Replace("curl http://127.0.0.1:5080/", $"curl --silent --show-error --fail-with-body {server!.Address}", StringComparison.Ordinal);
-                        var answer = (await BashAsync(call, server.Address)).Json;
+                        var answer = (await BashAsync(Curl(curl, server!), server!.Address)).Json;
                         Assert.Equal("bikes", (string?)answer["model_name"] ?? (string?)answer["name"]);
                         if (curl.Contains("/infer", StringComparison.Ordinal))
                         {
                             Assert.Equal("request-7", (string)answer["id"]!);
                             Assert.Equal("1.0.1", (string)answer["model_version"]!);
                             Assert.InRange((double)answer["outputs"]![0]!["data"]![0]!, 50, 1000);
+                            predictions.Add(answer["outputs"]![0]!["data"]!.ToJsonString());
                         }
 
+                        break;
+                    case var curl when models is not null && (curl.Contains("/v2/repository/", StringComparison.Ordinal) || curl.EndsWith("/v2/models/model", StringComparison.Ordinal)):
+                        var told = await BashAsync(Curl(curl, models), models.Address);
+                        Assert.True(curl.Contains("load", StringComparison.Ordinal) || told.Output.Contains("\"name\":\"model\"", StringComparison.Ordinal), told.Output);
+                        break;
+                    case var curl when curl.Contains("/v1/models/bikes", StringComparison.Ordinal) || curl.Contains("/deployments/bikes/invocations", StringComparison.Ordinal):
+                        var scored = (await BashAsync(Curl(curl, server!), server!.Address)).Json;
+                        predictions.Add((scored["predictions"] ?? scored["outputs"] ?? scored["results"])!.ToJsonString());
                         break;
                     default:
                         Assert.Fail($"No test knows this command of the README or the guide, so nobody knows whether it works: {command}");
                         break;
                 }
             }
+
+            // The guide asks for one row in the forms of all protocols.
+            Assert.Single(predictions);
         }
         finally
         {
             if (server is not null)
             {
                 await server.DisposeAsync();
+            }
+
+            if (models is not null)
+            {
+                await models.DisposeAsync();
             }
         }
     }
@@ -165,6 +186,10 @@ public sealed partial class ReadmeTests
         Assert.True(result.ExitCode == 0, $"{command}\nended with {result.ExitCode}:\n{result.Output}{result.Errors}");
         return result;
     }
+
+    private static string Curl(string command, UpServer server) => command
+        .Replace("curl ", "curl --silent --show-error --fail-with-body ", StringComparison.Ordinal)
+        .Replace("http://127.0.0.1:5080/", $"{server.Address}", StringComparison.Ordinal);
 
     private static void AssertCurlIsThere()
     {

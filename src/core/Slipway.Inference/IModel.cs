@@ -15,6 +15,9 @@ public interface IModel : IDisposable
     /// <summary>The contract with callers.</summary>
     ModelSignature Signature { get; }
 
+    /// <summary>How the model was loaded.</summary>
+    ModelLoadInfo LoadInfo => new();
+
     /// <summary>
     /// Runs the model. <paramref name="inputs"/> have been checked against the signature (<see cref="SignatureCheck"/>): they stand in its order,
     /// or are the single matrix of a tabular model. Fills <paramref name="outputs"/>, which it clears first, in the signature's order.

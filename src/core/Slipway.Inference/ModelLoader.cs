@@ -7,13 +7,18 @@ namespace Slipway.Inference;
 /// <summary>Loads a model from a folder (or a single file), choosing the format by the files that are there.</summary>
 public static class ModelLoader
 {
+    private const int Most = 1024;
+
     /// <summary>
     /// Loads the model at <paramref name="path"/>: a folder with <c>model.onnx</c> or a LightGBM <c>model.txt</c> (and, for tabular models, <see cref="TabularSchema.FileName"/>),
     /// or one such file. Nothing in it is executed.
     /// </summary>
-    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: no model, damaged, truncated, or reaching outside its folder.</exception>
+    /// <exception cref="SlipwayException">
+    /// <see cref="ErrorKind.InvalidInput"/>: no model, damaged, truncated, or reaching outside its folder; options that cannot be. <see cref="ErrorKind.Unavailable"/>: the device is missing.
+    /// </exception>
     public static IModel Load(string path, ModelLoadOptions options)
     {
+        Check(options);
         try
         {
             var file = ModelFiles.Find(path);
@@ -22,12 +27,21 @@ public static class ModelLoader
             return file.Format switch
             {
                 ModelFormat.Onnx => OnnxModelLoader.Load(file.Path, schema, options),
-                _ => LightGbmModel.Load(file.Path, schema),
+                _ => LightGbmModel.Load(file.Path, schema, options),
             };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new SlipwayException(ErrorKind.InvalidInput, $"The model at {path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static void Check(ModelLoadOptions options)
+    {
+        if (options.Threads is < 0 or > Most || options.Instances is < 0 or > Most)
+        {
+            throw new SlipwayException(
+                ErrorKind.InvalidInput, $"A model is loaded with 0 to {Most} threads and 0 to {Most} instances (0 lets the server decide), not with {options.Threads} and {options.Instances}.");
         }
     }
 }

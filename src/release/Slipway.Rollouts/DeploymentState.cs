@@ -22,6 +22,9 @@ public sealed record DeploymentState(
     /// <summary>The version that a rollout is trying beside the stable one, or null.</summary>
     public CandidateState? Candidate { get; init; }
 
+    /// <summary>Where a model that is served as it lies in a folder lies there; null for a deployment that was released from the registry.</summary>
+    public string? Source { get; init; }
+
     /// <summary>A deployment's first state.</summary>
     public static DeploymentState First(string name, DeployedVersion version, Actor actor, DateTimeOffset at) => new(name, version, null, 1, at, actor.Name);
 

@@ -18,6 +18,23 @@ public interface IInferenceService
     InferenceCall Begin(string deployment, string? version);
 
     /// <summary>
+    /// As <see cref="Begin"/>, but waits while a model that does not answer yet is being loaded, within the bounds of <see cref="ModelFolderOptions"/>: what a protocol calls that can wait. Completes
+    /// at once for what answers and for what nobody knows.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Unavailable"/> when too many wait or it takes too long; <see cref="ErrorKind.NotFound"/> as above, or when it cannot be loaded.</exception>
+    ValueTask<InferenceCall> BeginAsync(string deployment, string? version, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// As <see cref="Begin"/>, for a protocol that cannot wait where a request's bytes come in: a model that does not answer is waited for, or refused, in <see cref="ArriveAsync"/>, which has to follow
+    /// before the request is read.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when the deployment answers, and has no such version loaded.</exception>
+    InferenceCall Expect(string deployment, string? version);
+
+    /// <summary>Waits for the model of an expected call, as <see cref="BeginAsync"/> does; completes at once when it answered already.</summary>
+    ValueTask ArriveAsync(InferenceCall call, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Chooses the version, checks <see cref="InferenceCall.Inputs"/> against its signature and fills <see cref="InferenceCall.Outputs"/>. A version that is replaced meanwhile
     /// answers to the end; one that is already gone is never chosen.
     /// </summary>

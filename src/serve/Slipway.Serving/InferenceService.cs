@@ -1,36 +1,65 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Errors;
 using Slipway.Inference;
+using Slipway.Serving.Repository;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving;
 
-/// <summary>Routes a call, checks it, and runs the model on the caller's thread: a hop to another thread costs more than a small model.</summary>
+/// <summary>Routes a call, checks it, and has the version's runner run it.</summary>
 internal sealed class InferenceService : IInferenceService
 {
     private readonly VersionServer _versions;
+    private readonly ModelRepository _repository;
     private readonly ObjectPool<InferenceCall> _calls;
 
-    public InferenceService(VersionServer versions, TimeProvider time, ILogger<InferenceService> log, IPredictionSink? sink = null)
+    public InferenceService(VersionServer versions, ModelRepository repository, TimeProvider time, ILogger<InferenceService> log, IPredictionSink? sink = null)
     {
         _versions = versions;
+        _repository = repository;
         _calls = new CallPool(time, sink is null ? null : new GuardedSink(sink, log)).Pool;
     }
 
-    public InferenceCall Begin(string deployment, string? version)
+    public InferenceCall Begin(string deployment, string? version) => Begin(_versions.Snapshot.Find(deployment), deployment, version);
+
+    public ValueTask<InferenceCall> BeginAsync(string deployment, string? version, CancellationToken cancellationToken)
     {
-        var (route, _) = _versions.Get(deployment, version);
+        var found = _repository.ArriveAsync(deployment, cancellationToken);
+        return found.IsCompletedSuccessfully ? new ValueTask<InferenceCall>(Begin(found.Result, deployment, version)) : Later(found);
+
+        async ValueTask<InferenceCall> Later(ValueTask<ServedDeployment?> loading) => Begin(await loading, deployment, version);
+    }
+
+    public InferenceCall Expect(string deployment, string? version)
+    {
+        if (_versions.Snapshot.Find(deployment) is { } found)
+        {
+            return Begin(found, deployment, version);
+        }
+
         var call = _calls.Get();
-        call.Start(route, version);
+        call.Start(deployment, route: null, version);
         return call;
     }
 
-    public ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken)
+    public async ValueTask ArriveAsync(InferenceCall call, CancellationToken cancellationToken)
+    {
+        if (call.Route is null)
+        {
+            call.Meet(VersionServer.Get(await _repository.ArriveAsync(call.Deployment, cancellationToken), call.Deployment, call.Pinned).Deployment);
+        }
+    }
+
+    // Pooled: a call that waits for its turn allocates no state of its own.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask ScoreAsync(InferenceCall call, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (deployment, version) = _versions.Get(call.Deployment, call.Pinned);
+            // A model may have made room for another one since the request began; then it is loaded again.
+            var (deployment, version) = VersionServer.Get(await _repository.ArriveAsync(call.Deployment, cancellationToken), call.Deployment, call.Pinned);
             var share = Share.Undivided;
             if (deployment.Candidate is not null && call.Pinned is null)
             {
@@ -45,20 +74,26 @@ internal sealed class InferenceService : IInferenceService
                 using (lease)
                 {
                     call.Choose(version, deployment.State.Candidate, randomised: share != Share.Undivided);
-                    Run(call, lease.Model);
-                    return ValueTask.CompletedTask;
+                    call.Taken();
+                    CheckRequestedOutputs(call, version.Signature);
+                    var rows = SignatureCheck.Apply(version.Signature, call.Inputs, call.Deployment);
+                    call.Fields.CheckRows(rows);
+                    await (version.Cache is { } cache
+                        ? cache.ScoreAsync(call, rows, version.Loaded.Runner, lease, cancellationToken)
+                        : version.Loaded.Runner.RunAsync(call, rows, lease, cancellationToken));
+                    call.Scored(rows);
+                    return;
                 }
             }
         }
     }
 
-    private static void Run(InferenceCall call, IModel model)
+    private InferenceCall Begin(ServedDeployment? found, string deployment, string? version)
     {
-        CheckRequestedOutputs(call, model.Signature);
-        var rows = SignatureCheck.Apply(model.Signature, call.Inputs, call.Deployment);
-        call.Fields.CheckRows(rows);
-        model.Run(call.Inputs, call.Outputs);
-        call.Rows = rows;
+        var (route, _) = VersionServer.Get(found, deployment, version);
+        var call = _calls.Get();
+        call.Start(route, version);
+        return call;
     }
 
     private static void CheckRequestedOutputs(InferenceCall call, ModelSignature signature)

@@ -209,7 +209,8 @@ internal sealed class Observatory(
             watched = await GetAsync(deployment, cancellationToken);
             clock.Observe(batch);
             await evidence.PrepareAsync(batch.Source, cancellationToken);
-            known = join.Add(batch, await join.PrepareAsync(batch.Source, cancellationToken));
+            var (model, segments) = await join.PrepareAsync(batch.Source, cancellationToken);
+            known = join.Add(batch, model, [.. segments, .. evidence.SegmentsOf(batch.Source)]);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

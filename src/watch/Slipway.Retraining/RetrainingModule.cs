@@ -12,6 +12,7 @@ using Slipway.Retraining.Projects;
 using Slipway.Retraining.Triggers;
 using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
+using Slipway.Serving.Engine;
 using Slipway.Storage;
 
 namespace Slipway.Retraining;
@@ -20,8 +21,8 @@ namespace Slipway.Retraining;
 public static class RetrainingModule
 {
     /// <summary>
-    /// Adds <see cref="IProjects"/>, <see cref="IPipelines"/>, <see cref="ITriggers"/> and their tables, and what projects' files say to <see cref="IReleasePlans"/> and
-    /// <see cref="IMonitoredProjects"/>. Needs an <see cref="IRollouts"/> and an <see cref="IMonitoring"/>.
+    /// Adds <see cref="IProjects"/>, <see cref="IPipelines"/>, <see cref="ITriggers"/> and their tables, and what projects' files say to <see cref="IReleasePlans"/>,
+    /// <see cref="IServeSettings"/> and <see cref="IMonitoredProjects"/>. Needs an <see cref="IRollouts"/> and an <see cref="IMonitoring"/>.
     /// </summary>
     public static IServiceCollection AddRetraining(this IServiceCollection services, RetrainingOptions options) => services
         .AddSingleton(options)
@@ -32,6 +33,7 @@ public static class RetrainingModule
         .AddSingleton(services => new ProjectCatalog(
             services.GetRequiredService<ProjectBook>(), services.GetRequiredService<IDeployments>, services.GetRequiredService<ILogger<ProjectCatalog>>()))
         .AddSingleton<IReleasePlans>(services => services.GetRequiredService<ProjectCatalog>())
+        .AddSingleton<IServeSettings>(services => services.GetRequiredService<ProjectCatalog>())
         .AddSingleton<IMonitoredProjects>(services => services.GetRequiredService<ProjectCatalog>())
         .AddSingleton<PipelineStore>()
         .AddSingleton<UnfinishedRuns>()

@@ -29,6 +29,29 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Telemetry_is_sent_where_the_settings_say_and_nowhere_without_them()
+    {
+        Assert.Null(Read().Telemetry);
+        Assert.Equal(
+            new TelemetrySettings(new Uri("http://10.0.0.7:4317")) { Protocol = TelemetryProtocol.Grpc, Sampling = 0.25, Interval = TimeSpan.FromSeconds(10) },
+            Read("telemetry: { otlp: 'http://10.0.0.7:4317', protocol: grpc, sampling: 0.25, interval: 10 s }\n").Telemetry);
+    }
+
+    [Theory]
+    [InlineData("telemetry: { otlp: 127.0.0.1 }", "telemetry.otlp: '127.0.0.1' is not the http or https address")]
+    [InlineData("telemetry: { otlp: 'file:///tmp/x' }", "is not the http or https address")]
+    [InlineData("telemetry: { otlp: 'http://a', protocol: json }", "telemetry.protocol: 'json' is not http or grpc")]
+    [InlineData("telemetry: { otlp: 'http://a', sampling: 1.5 }", "telemetry.sampling: '1.5' is not a share from 0 to 1")]
+    [InlineData("telemetry: { otlp: 'http://a', interval: 1 ms }", "telemetry.interval: '1 ms' is not a duration from 1 s to 1 d")]
+    [InlineData("telemetry: { sampling: 0.5 }", "telemetry.sampling: nothing is sent without telemetry.otlp")]
+    public void Wrong_telemetry_is_named_with_what_is_allowed(string yaml, string told)
+    {
+        var error = Assert.Throws<SlipwayException>(() => Read($"{yaml}\n"));
+
+        Assert.Contains(told, Assert.Single(error.Details), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_bound_of_the_data_out_of_range_is_named_with_what_is_allowed()
     {
         var error = Assert.Throws<SlipwayException>(() => Read("datasets: { threads: 0, timeLimit: 2 d, memoryMegabytes: much }\n"));
@@ -57,7 +80,7 @@ public sealed class SettingsReaderTests : IDisposable
             projects: { roots: [/a, "/b, c"] }
             training: { commands: false }
             datasets: { memoryMegabytes: 64, diskMegabytes: 65, threads: 3, concurrentQueries: 4, timeLimit: 5 m, maxTableCells: 1000 }
-            serving: { maxRequestBytes: 1024 }
+            serving: { maxRequestBytes: 1024, compressFromBytes: 2 KiB, default: bikes }
             """);
 
         var datasets = new DatasetsOptions
@@ -79,7 +102,23 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(["/a", "/b, c"], settings.ProjectRoots);
         Assert.False(settings.AllowCommands);
         Assert.Equal(1024, settings.MaxRequestBytes);
+        Assert.Equal(2048, settings.CompressFromBytes);
+        Assert.Equal("bikes", settings.DefaultDeployment);
     }
+
+    [Theory]
+    [InlineData("1048576", 1 << 20)]
+    [InlineData("1 MiB", 1 << 20)]
+    [InlineData("200MB", 200_000_000)]
+    public void The_largest_body_is_a_flag_too_in_bytes_or_with_a_unit(string size, long expected) =>
+        Assert.Equal(expected, Read("serving: { maxRequestBytes: 1024 }\n", flags: new() { ["max-body"] = size }).MaxRequestBytes);
+
+    [Theory]
+    [InlineData("1 kB")]
+    [InlineData("3 GB")]
+    [InlineData("much")]
+    public void A_largest_body_out_of_range_is_named_as_its_flag(string size) => AssertMistakes(
+        () => Read(flags: new() { ["max-body"] = size }), $"--max-body: '{size}' is not a whole number of bytes, 1024 to 2147483647, or a size with its unit such as 64 MiB");
 
     [Fact]
     public void So_does_the_environment_with_commas_for_lists_and_without_regard_to_case()
@@ -94,6 +133,7 @@ public sealed class SettingsReaderTests : IDisposable
             ["SLIPWAY__PROJECTS__ROOTS"] = "/a,/b",
             ["SLIPWAY__TRAINING__COMMANDS"] = "false",
             ["SLIPWAY__SERVING__MAXREQUESTBYTES"] = "2048",
+            ["SLIPWAY__SERVING__DEFAULT"] = "bikes",
             ["SLIPWAY_SERVER"] = "of the client, not ours",
             ["PATH"] = "/bin",
         });
@@ -104,6 +144,7 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(["/a", "/b"], settings.ProjectRoots);
         Assert.False(settings.AllowCommands);
         Assert.Equal(2048, settings.MaxRequestBytes);
+        Assert.Equal("bikes", settings.DefaultDeployment);
     }
 
     [Fact]

@@ -45,6 +45,11 @@ internal static class ProjectExamples
 
         serve:
           timeout: 500 ms
+          batching: { maxSize: 128, maxDelay: 2 ms, preferredSizes: [16, 32], queue: 500 }
+          cache: { ttl: 5 m, size: 200 MB }
+          instances: 2
+          threads: 4
+          device: cuda:1
 
         monitor:
           window: 30 d

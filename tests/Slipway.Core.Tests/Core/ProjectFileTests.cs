@@ -34,7 +34,10 @@ public sealed class ProjectFileTests
         Assert.Equal(
             [new Guardrail("error_rate", new Margin(0.005, Relative: false), 0, 1), new Guardrail("absolute_error", new Margin(0.04, Relative: true), 0, 500)], deploy.Guardrails);
         Assert.Equal(["season"], deploy.Segments);
-        Assert.Equal(TimeSpan.FromMilliseconds(500), project.Serve!.Timeout);
+        var serve = project.Serve!;
+        Assert.Equal((TimeSpan.FromMilliseconds(500), 128, TimeSpan.FromMilliseconds(2), 500), (serve.Timeout, serve.MaxSize, serve.MaxDelay, serve.Queue));
+        Assert.Equal([16, 32], serve.PreferredSizes);
+        Assert.Equal((TimeSpan.FromMinutes(5), 200_000_000, 2, 4, "cuda:1"), (serve.CacheFor, serve.CacheBytes, serve.Instances, serve.Threads, serve.Device));
         var monitor = project.Monitor;
         Assert.Equal((TimeSpan.FromDays(30), 0.3, 0.1, "mae", 0.1, 0.02), (monitor.Window, monitor.Psi, monitor.Kl, monitor.Metric, monitor.Degradation, monitor.Errors));
         Assert.Equal([new LatencyLimit(0.95, TimeSpan.FromMilliseconds(100), "< 100 ms"), new LatencyLimit(0.99, TimeSpan.FromSeconds(1), "<= 1 s")], monitor.Latency);
@@ -54,14 +57,14 @@ public sealed class ProjectFileTests
             [
                 "validate.robustness", "validate.latency", "validate.resources",
                 "deploy.steps[0].shadow", "deploy.guardrails[1].metric",
-                "serve.batching", "serve.cache", "monitor.resources",
+                "monitor.resources",
             ],
             project.NotAvailable.Select(p => p.Key));
         Assert.All(project.NotAvailable, p => Assert.Contains("not available yet", p.Message, StringComparison.Ordinal));
         Assert.Equal("slipway.yaml(23,3): validate.robustness: This is not available yet. Remove it to go on without it.", project.NotAvailable[0].ToString());
         var error = Assert.Throws<SlipwayException>(project.ThrowIfNotAvailable);
-        Assert.Equal((ErrorKind.NotAvailable, 8), (error.Kind, error.Details.Count));
-        Assert.Equal("slipway.yaml has 8 settings that are not available yet:", error.Message);
+        Assert.Equal((ErrorKind.NotAvailable, 6), (error.Kind, error.Details.Count));
+        Assert.Equal("slipway.yaml has 6 settings that are not available yet:", error.Message);
     }
 
     [Theory]

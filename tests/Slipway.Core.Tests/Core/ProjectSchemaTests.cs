@@ -25,6 +25,6 @@ public sealed class ProjectSchemaTests
 
         Assert.Equal("http://json-schema.org/draft-07/schema#", (string?)schema["$schema"]);
         Assert.Equal("Where the data comes from.", (string?)schema["properties"]!["data"]!["description"]);
-        Assert.EndsWith("Not available yet.", (string?)schema["properties"]!["serve"]!["properties"]!["cache"]!["description"], StringComparison.Ordinal);
+        Assert.EndsWith("Not available yet.", (string?)schema["properties"]!["monitor"]!["properties"]!["resources"]!["description"], StringComparison.Ordinal);
     }
 }

@@ -74,12 +74,12 @@ public sealed class ModelLoaderTests : IDisposable
     [Theory]
     [InlineData("0::/app", "cpu.max", "150000 100000", 1)]
     [InlineData("0::/app", "app/cpu.max", "200000 100000", 2)]
-    [InlineData("0::/app", "cpu.max", "max 100000", 1)]
+    [InlineData("0::/app", "cpu.max", "max 100000", 1024)]
     [InlineData("0::/app", "cpu.max", "50000 100000", 1)]
-    [InlineData("0::/app", "cpu.max", "rubbish", 1)]
+    [InlineData("0::/app", "cpu.max", "rubbish", 1024)]
     [InlineData("4:cpu,cpuacct:/app", "cpu/app/cpu.cfs_quota_us", "200000", 2)]
     [InlineData("4:cpu,cpuacct:/app", "cpu,cpuacct/cpu.cfs_quota_us", "200000", 2)]
-    [InlineData("4:cpu,cpuacct:/app", "cpu/cpu.cfs_quota_us", "-1", 1)]
+    [InlineData("4:cpu,cpuacct:/app", "cpu/cpu.cfs_quota_us", "-1", 1024)]
     public void The_containers_limit_is_read_from_either_version_of_cgroups(string membership, string file, string content, int expected)
     {
         var group = _folder.Write("cgroup", membership);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Slipway.Core.Names;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Routing;
 
 namespace Slipway.Serve.Tests.Serving;
 
@@ -137,7 +138,7 @@ public sealed class FiguresTests
         var versions = figures.Read("bikes").Select(f => f.Version.Version.Patch);
 
         Assert.Equal(Enumerable.Range(24, 16).Reverse(), versions);
-        Assert.Equal(16, PrometheusText.Write(figures, [new ServerCounter("slipway_x_total", "X.", 3)]).Split('\n').Count(l => l.StartsWith("slipway_requests_total{", StringComparison.Ordinal)));
+        Assert.Equal(16, ServingMetrics.Write(figures, RoutingSnapshot.Empty, [new ServerCounter("slipway_x_total", "X.", 3)], openMetrics: false).Split('\n').Count(l => l.StartsWith("slipway_requests_total{", StringComparison.Ordinal)));
     }
 
     private static long Ticks(FakeTimeProvider time, double seconds) => (long)(seconds * time.TimestampFrequency);

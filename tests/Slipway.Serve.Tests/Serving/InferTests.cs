@@ -74,7 +74,6 @@ public sealed class InferTests(InferTests.Bikes bikes) : IClassFixture<InferTest
     [InlineData("Slipway-Event-Time", "2012-05-03T14:00:00+02:00", HttpStatusCode.OK)]
     [InlineData("Slipway-Sticky-Key", "user-7", HttpStatusCode.OK)]
     [InlineData("Slipway-Segment-Device", "mobile", HttpStatusCode.OK)]
-    [InlineData("Inference-Header-Content-Length", "10", HttpStatusCode.NotImplemented)]
     public async Task Fields_come_as_headers_too(string name, string value, HttpStatusCode expected)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Infer) { Content = new StringContent(Requests.Summer) };
@@ -161,6 +160,7 @@ public sealed class InferTests(InferTests.Bikes bikes) : IClassFixture<InferTest
     [InlineData("{\"inputs\":[{\"name\":\"temp\",\"shape\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],\"datatype\":\"FP64\",\"data\":[1]}]}", "more than 16 dimensions")]
     [InlineData("{\"inputs\":[{\"name\":\"temp\",\"shape\":[2],\"datatype\":\"FP64\",\"data\":[1]}]}", "2 elements, but its data holds 1")]
     [InlineData("{\"inputs\":[{\"name\":\"temp\",\"shape\":[1],\"datatype\":\"FP64\",\"data\":[1,2]}]}", "1 element, but its data holds more")]
+    [InlineData("{\"inputs\":[{\"name\":\"temp\",\"shape\":[9000000000000000000,9000000000000000000,0],\"datatype\":\"FP64\",\"data\":[]}]}", "'season' is missing")]
     [InlineData("{\"inputs\":[{\"name\":\"temp\",\"shape\":[900000],\"datatype\":\"FP64\",\"data\":[1]}]}", "its data holds fewer")]
     [InlineData("{\"inputs\":[{\"name\":\"temp\",\"shape\":[2,2],\"datatype\":\"FP64\",\"data\":[[1,2,3],[4]]}]}", "nested otherwise")]
     [InlineData("{\"inputs\":[{\"name\":\"temp\",\"shape\":[2],\"datatype\":\"FP64\",\"data\":[[1],[2]]}]}", "nested otherwise")]
@@ -211,15 +211,21 @@ public sealed class InferTests(InferTests.Bikes bikes) : IClassFixture<InferTest
     }
 
     [Theory]
-    [InlineData("\"parameters\":{\"binary_data_output\":true}")]
-    [InlineData("\"outputs\":[{\"name\":\"prediction\",\"parameters\":{\"binary_data\":true}}]")]
-    public async Task Binary_tensors_are_not_available_yet(string members)
+    [InlineData("\"parameters\":{\"sequence_id\":7}", "The request has the parameter 'sequence_id'")]
+    [InlineData("\"outputs\":[{\"name\":\"prediction\",\"parameters\":{\"shared_memory_region\":\"a\"}}]", "Output 'prediction' has the parameter 'shared_memory_region'")]
+    public async Task What_would_change_the_answer_and_is_not_there_is_refused(string members, string message)
     {
         var answer = await _server.PostAsync(Infer, Requests.With(members), Cancel);
 
         Assert.Equal(HttpStatusCode.NotImplemented, answer.Status);
-        Assert.Contains("not available yet", answer.Error, StringComparison.Ordinal);
+        Assert.StartsWith(message, answer.Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("\"parameters\":{\"sequence_id\":0,\"sequence_start\":false,\"sequence_end\":false}")]
+    [InlineData("\"parameters\":{\"sequence_id\":\"\",\"headers\":{\"a\":[1]}}")]
+    public async Task What_asks_for_nothing_special_is_answered(string members) =>
+        Assert.Equal(HttpStatusCode.OK, (await _server.PostAsync(Infer, Requests.With(members), Cancel)).Status);
 
     [Theory]
     [InlineData("[4000000000,4000000000,4000000000]")]

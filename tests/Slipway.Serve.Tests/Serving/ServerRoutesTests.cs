@@ -16,7 +16,7 @@ public sealed class ServerRoutesTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_server_tells_its_name_and_no_extension_that_does_not_work()
+    public async Task The_server_tells_its_name_and_the_extensions_that_work()
     {
         await using var server = await ServingServer.StartAsync(Cancel);
 
@@ -24,7 +24,8 @@ public sealed class ServerRoutesTests
 
         Assert.Equal("slipway", answer.Json.GetProperty("name").GetString());
         Assert.Matches(@"^\d+\.\d+\.\d+$", answer.Json.GetProperty("version").GetString());
-        Assert.Equal(0, answer.Json.GetProperty("extensions").GetArrayLength());
+        Assert.Equal(
+            ["binary_tensor_data", "classification", "model_configuration", "statistics", "model_repository"], answer.Json.GetProperty("extensions").EnumerateArray().Select(e => e.GetString()!));
         Assert.True((await server.GetAsync("/v2/health/live", Cancel)).Json.GetProperty("live").GetBoolean());
         Assert.Equal("ready", (await server.GetAsync("/health", Cancel)).Json.GetProperty("status").GetString());
     }

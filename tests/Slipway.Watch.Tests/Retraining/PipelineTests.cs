@@ -196,12 +196,12 @@ public sealed class PipelineTests
     {
         await using var fixture = await PipelineFixture.StartAsync(Cancel);
         fixture.WriteRows();
-        var yaml = PipelineFixture.Yaml() + "\nserve:\n  cache: { ttl: 5 m }\n";
+        var yaml = PipelineFixture.Yaml() + "\nmonitor:\n  baseline: lastWeek\n";
 
         var refused = await Assert.ThrowsAsync<SlipwayException>(() => fixture.RunAsync(yaml, Cancel));
 
         Assert.Equal(ErrorKind.NotAvailable, refused.Kind);
-        Assert.Contains(refused.Details, detail => detail.Contains("cache", StringComparison.Ordinal) && detail.Contains("not available yet", StringComparison.Ordinal));
+        Assert.Contains(refused.Details, detail => detail.Contains("baseline", StringComparison.Ordinal) && detail.Contains("not available yet", StringComparison.Ordinal));
         Assert.Empty(await fixture.Get<IProjects>().ListAsync(Cancel));
     }
 

@@ -10,6 +10,16 @@ internal sealed class ServerOptions
     private readonly Option<string> _grpc = new("--grpc") { Description = "Where to listen for gRPC (default 127.0.0.1:5081).", HelpName = "ADDRESS:PORT" };
     private readonly Option<string> _data = new("--data") { Description = "The data folder (default ./slipway-data).", HelpName = "DIR" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow addresses that other machines can reach, although nobody has to sign in." };
+    private readonly Option<string> _maxBody = new("--max-body") { Description = "The largest request body, also when unpacked (default 64 MiB).", HelpName = "SIZE" };
+
+    private readonly Option<string> _models = new("--models")
+    {
+        Description = "Serve the models in DIR as they are: NAME/VERSION/model.onnx (Triton's layout, with or without config.pbtxt), NAME.onnx, LightGBM NAME.txt, MLflow folders of ONNX models.",
+        HelpName = "DIR",
+    };
+
+    /// <summary>Adds the flag for a folder of models, which only a server that stays has.</summary>
+    public void AddModelsTo(Command command) => command.Add(_models);
 
     public void AddTo(Command command)
     {
@@ -17,6 +27,7 @@ internal sealed class ServerOptions
         command.Add(_grpc);
         command.Add(_data);
         command.Add(_insecure);
+        command.Add(_maxBody);
     }
 
     public ServerSettings Read(ParseResult parsed) => SettingsReader.Read(
@@ -27,6 +38,8 @@ internal sealed class ServerOptions
             ["http"] = parsed.GetValue(_http),
             ["grpc"] = parsed.GetValue(_grpc),
             ["data"] = parsed.GetValue(_data),
+            ["models"] = parsed.GetResult(_models)?.GetValueOrDefault<string>(),
             ["insecure"] = parsed.GetResult(_insecure) is { Implicit: false } ? $"{parsed.GetValue(_insecure)}" : null,
+            ["max-body"] = parsed.GetValue(_maxBody),
         });
 }

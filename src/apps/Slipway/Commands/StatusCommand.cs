@@ -34,7 +34,10 @@ internal static class StatusCommand
             foreach (var deployment in deployments)
             {
                 var figures = await client.GetAsync<IReadOnlyList<VersionFigures>>($"/api/v1/deployments/{deployment.Name}/figures", cancellationToken);
-                live.Add(new DeploymentStatus(deployment.Name, deployment.Stable.Reference.ToString(), deployment.Previous?.Reference.ToString(), deployment.ChangedAt, figures));
+                live.Add(new DeploymentStatus(deployment.Name, deployment.Stable.Reference.ToString(), deployment.Previous?.Reference.ToString(), deployment.ChangedAt, figures)
+                {
+                    Source = deployment.Source,
+                });
             }
 
             if (runs.Count == 0 && live.Count == 0)
@@ -78,7 +81,7 @@ internal static class StatusCommand
             var figures = deployment.Figures.FirstOrDefault(f => f.Version.ToString() == deployment.Version);
             table.AddRow(
                 Markup.Escape(deployment.Name),
-                Markup.Escape(deployment.Version),
+                Markup.Escape(deployment.Shown),
                 Time(deployment.Since),
                 Number(figures?.Requests ?? 0),
                 Number(figures?.Errors ?? 0),
@@ -97,5 +100,12 @@ internal static class StatusCommand
 
     private sealed record ProjectStatus(string Model, DateTimeOffset AppliedAt, PipelineRun? LastRun);
 
-    private sealed record DeploymentStatus(string Name, string Version, string? Previous, DateTimeOffset Since, IReadOnlyList<VersionFigures> Figures);
+    private sealed record DeploymentStatus(string Name, string Version, string? Previous, DateTimeOffset Since, IReadOnlyList<VersionFigures> Figures)
+    {
+        /// <summary>Where a model lies that is served from a folder; null for a deployment.</summary>
+        public string? Source { get; init; }
+
+        // A folder's version 3 goes by 0.0.3 where versions are semantic; callers know it by its number.
+        internal string Shown => Source is null ? Version : $"{Version[(Version.LastIndexOf('.') + 1)..]} in {Path.GetFileName(Path.GetDirectoryName(Source))}/{Path.GetFileName(Source)}";
+    }
 }

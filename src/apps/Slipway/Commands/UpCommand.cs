@@ -13,9 +13,11 @@ internal static class UpCommand
             "up",
             $"Run the server until Ctrl+C. Settings come from {SettingsReader.FileName}, then SLIPWAY__… environment variables, then flags.",
             "slipway up",
-            "slipway up --http 127.0.0.1:0 --grpc 127.0.0.1:0 --data /var/lib/slipway");
+            "slipway up --http 127.0.0.1:0 --grpc 127.0.0.1:0 --data /var/lib/slipway",
+            "slipway up --models /srv/models");
         var options = new ServerOptions();
         options.AddTo(command);
+        options.AddModelsTo(command);
         return command.Runs(async (parsed, terminal, cancellationToken) =>
         {
             await using var server = await SlipwayServer.StartAsync(options.Read(parsed), LogLevel.Information, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Net;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.Serving;
 
 namespace Slipway.Server;
 
@@ -37,8 +38,20 @@ internal sealed record ServerSettings
     /// <summary>Bounds of the prediction log and of outcomes.</summary>
     public MonitoringOptions Monitoring { get; init; } = new();
 
-    /// <summary>The largest request body, in bytes.</summary>
+    /// <summary>The largest request body, in bytes, also when unpacked.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;
+
+    /// <summary>The folder of models that are served as they are.</summary>
+    public ModelFolderOptions Models { get; init; } = new();
+
+    /// <summary>Where traces and metrics are sent; null sends none.</summary>
+    public TelemetrySettings? Telemetry { get; init; }
+
+    /// <summary>Answers of at least so many bytes are packed for callers who take it.</summary>
+    public int CompressFromBytes { get; init; } = 64 << 10;
+
+    /// <summary>The deployment that answers requests to <c>/invocations</c>, which names none; null for the only one.</summary>
+    public string? DefaultDeployment { get; init; }
 
     /// <summary>True when only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Http.Address) && IPAddress.IsLoopback(Grpc.Address);

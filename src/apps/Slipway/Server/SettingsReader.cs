@@ -2,9 +2,11 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using Slipway.Core.Errors;
+using Slipway.Core.Names;
 using Slipway.Core.Units;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.Serving;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -42,16 +44,32 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
-        ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647",
+        ["serving.default"] = "a deployment's name",
+        ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647, or a size with its unit such as 64 MiB",
+        ["serving.compressFromBytes"] = "a whole number of bytes, 0 to 2147483647, or a size with its unit such as 64 KiB",
+        ["serving.models"] = "a folder that is there",
+        ["serving.models.path"] = "a folder that is there",
+        ["serving.models.poll"] = "a duration from 1 s to 1 d (a plain number is seconds); 0 never looks",
+        ["serving.models.maxLoaded"] = "a whole number, 0 to 1000000; 0 is no limit",
+        ["serving.models.maxMegabytes"] = "a whole number, 0 to 16777216; 0 is no limit",
+        ["serving.models.maxWaiting"] = "a whole number, 1 to 1000000",
+        ["serving.models.maxWait"] = "a duration from 100 ms to 1 h",
+        ["telemetry.otlp"] = "the http or https address of an OpenTelemetry collector, for example http://127.0.0.1:4318",
+        ["telemetry.protocol"] = "http or grpc",
+        ["telemetry.sampling"] = "a share from 0 to 1",
+        ["telemetry.interval"] = "a duration from 1 s to 1 d",
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
     private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow" };
 
+    // Flags that are shorter than their key.
+    private static readonly Dictionary<string, string> FlagKeys = new(StringComparer.Ordinal) { ["max-body"] = "serving.maxRequestBytes", ["models"] = "serving.models" };
+
     private readonly Dictionary<string, (string Source, IReadOnlyList<string> Values)> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _mistakes = [];
 
-    /// <summary>Reads all sources. <paramref name="flags"/> are by key; null values were not given.</summary>
+    /// <summary>Reads all sources. <paramref name="flags"/> are by name; null values were not given.</summary>
     public static ServerSettings Read(string folder, IDictionary environment, IReadOnlyDictionary<string, string?> flags)
     {
         var reader = new SettingsReader();
@@ -61,7 +79,7 @@ internal sealed class SettingsReader
         {
             if (value is not null)
             {
-                reader.Add(key, $"--{key}", [value]);
+                reader.Add(FlagKeys.GetValueOrDefault(key, key), $"--{key}", [value]);
             }
         }
 
@@ -172,7 +190,19 @@ internal sealed class SettingsReader
                 },
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
-            MaxRequestBytes = Whole("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
+            DefaultDeployment = _values.ContainsKey("serving.default") ? One("serving.default", TryName, "") : null,
+            MaxRequestBytes = Size("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
+            CompressFromBytes = (int)Size("serving.compressFromBytes", 0, int.MaxValue, defaults.CompressFromBytes),
+            Models = new ModelFolderOptions
+            {
+                Path = One("serving.models", TryFolder, One("serving.models.path", TryFolder, defaults.Models.Path)),
+                Poll = One("serving.models.poll", TryPoll, defaults.Models.Poll ?? TimeSpan.Zero) is var poll && poll > TimeSpan.Zero ? poll : null,
+                MaxLoaded = (int)Whole("serving.models.maxLoaded", 0, 1_000_000, defaults.Models.MaxLoaded),
+                MaxBytes = Whole("serving.models.maxMegabytes", 0, 16_777_216, 0) << 20,
+                MaxWaiting = (int)Whole("serving.models.maxWaiting", 1, 1_000_000, defaults.Models.MaxWaiting),
+                MaxWait = Time("serving.models.maxWait", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), defaults.Models.MaxWait),
+            },
+            Telemetry = ReadTelemetry(),
         };
         settings = settings with
         {
@@ -183,6 +213,24 @@ internal sealed class SettingsReader
         return _mistakes.Count == 0
             ? settings
             : throw new SlipwayException(ErrorKind.InvalidInput, _mistakes.Count == 1 ? "A setting is wrong:" : $"{_mistakes.Count} settings are wrong:") { Details = [.. _mistakes] };
+    }
+
+    private TelemetrySettings? ReadTelemetry()
+    {
+        var otlp = One<Uri?>("telemetry.otlp", TryCollector, null);
+        var telemetry = new TelemetrySettings(otlp ?? new Uri("http://localhost"));
+        telemetry = telemetry with
+        {
+            Protocol = One("telemetry.protocol", TryProtocol, telemetry.Protocol),
+            Sampling = One("telemetry.sampling", TryShare, telemetry.Sampling),
+            Interval = Time("telemetry.interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), telemetry.Interval),
+        };
+        if (!_values.ContainsKey("telemetry.otlp") && _values.FirstOrDefault(v => v.Key.StartsWith("telemetry.", StringComparison.OrdinalIgnoreCase)) is { Key: not null } lost)
+        {
+            _mistakes.Add($"{lost.Value.Source}: nothing is sent without telemetry.otlp, {Keys["telemetry.otlp"]}.");
+        }
+
+        return otlp is null ? null : telemetry;
     }
 
     private void Check(ServerSettings settings)
@@ -221,15 +269,49 @@ internal sealed class SettingsReader
     private static bool TryAddress(string text, out IPEndPoint? value) =>
         IPEndPoint.TryParse(text, out value) && text.EndsWith($":{value.Port}", StringComparison.Ordinal) && (text[0] == '[' || text.Count(c => c == '.') == 3);
 
+    private static bool TryPoll(string text, out TimeSpan value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? (value = TimeSpan.FromSeconds(seconds)) <= TimeSpan.FromDays(1)
+            : Duration.TryParse(text, out value) && value >= TimeSpan.FromSeconds(1) && value <= TimeSpan.FromDays(1);
+
+    private static bool TryFolder(string text, out string? value)
+    {
+        value = text.Length > 0 ? Path.GetFullPath(text) : null;
+        return Directory.Exists(value);
+    }
+
+    private static bool TryName(string text, out string? value)
+    {
+        value = text;
+        return ResourceName.IsValid(text);
+    }
+
     private static bool TryText(string text, out string? value)
     {
         value = text;
         return text.Length > 0;
     }
 
+    private static bool TryCollector(string text, out Uri? value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value) && (value.Scheme == Uri.UriSchemeHttp || value.Scheme == Uri.UriSchemeHttps) && value.Query.Length == 0 && value.Fragment.Length == 0;
+
+    private static bool TryProtocol(string text, out TelemetryProtocol value)
+    {
+        value = text.Equals("grpc", StringComparison.OrdinalIgnoreCase) ? TelemetryProtocol.Grpc : TelemetryProtocol.Http;
+        return value == TelemetryProtocol.Grpc || text.Equals("http", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool TryShare(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1;
+
     private TimeSpan Time(string key, TimeSpan least, TimeSpan most, TimeSpan otherwise) => One(
         key, (string text, out TimeSpan value) => Duration.TryParse(text, out value) && value >= least && value <= most, otherwise);
 
     private long Whole(string key, long least, long most, long otherwise) => One(
         key, (string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most, otherwise);
+
+    private long Size(string key, long least, long most, long otherwise) => One(
+        key,
+        (string text, out long value) => (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) || ByteSize.TryParse(text, out value)) && value >= least && value <= most,
+        otherwise);
 }

@@ -105,7 +105,13 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddValidation()
         .AddRegistry()
         .AddRollouts()
-        .AddServing(new ServingOptions { MaxRequestBytes = settings.MaxRequestBytes })
+        .AddServing(new ServingOptions
+        {
+            MaxRequestBytes = settings.MaxRequestBytes,
+            CompressFromBytes = settings.CompressFromBytes,
+            Default = settings.DefaultDeployment,
+            Models = settings.Models,
+        })
         .AddMonitoring(settings.Monitoring)
         .AddRetraining(new RetrainingOptions(settings.ProjectRoots));
 
@@ -113,7 +119,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     {
         // No arguments and no appsettings.json: settings come from one place, SettingsReader.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "slipway", ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
 
         // The host logs with its trace what StartAsync throws, and what this turns into one sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
@@ -123,7 +129,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
         builder.Services.AddSingleton(TimeProvider.System);
-        AddModules(builder.Services, settings).AddConsole().AddApiDocument();
+        AddModules(builder.Services, settings).AddConsole().AddApiDocument().AddTelemetry(settings.Telemetry);
 
         var app = builder.Build();
         app.UseAccess();

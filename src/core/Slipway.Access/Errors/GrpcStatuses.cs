@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http;
+using Slipway.Core.Errors;
 
 namespace Slipway.Access.Errors;
 
 /// <summary>Translates between HTTP's statuses, which errors and the audit speak, and those of gRPC.</summary>
-internal static class GrpcStatuses
+public static class GrpcStatuses
 {
     // HTTP status, gRPC code (https://grpc.io/docs/guides/status-codes). The first of a code is what the audit says.
     private static readonly (int Http, int Grpc)[] Table =
@@ -27,9 +28,12 @@ internal static class GrpcStatuses
 
     private const int Internal = 13;
 
-    public static int OfHttp(int status) => Find(row => row.Http == status)?.Grpc ?? Internal;
+    /// <summary>The gRPC code of a kind; 13 (internal) for one that this does not know.</summary>
+    public static int Of(ErrorKind kind) => OfHttp(HttpStatus.Of(kind));
 
-    public static int ToHttp(int code) => Find(row => row.Grpc == code)?.Http ?? StatusCodes.Status500InternalServerError;
+    internal static int OfHttp(int status) => Find(row => row.Http == status)?.Grpc ?? Internal;
+
+    internal static int ToHttp(int code) => Find(row => row.Grpc == code)?.Http ?? StatusCodes.Status500InternalServerError;
 
     private static (int Http, int Grpc)? Find(Predicate<(int Http, int Grpc)> match) => Array.FindIndex(Table, match) is >= 0 and var index ? Table[index] : null;
 }

@@ -19,4 +19,7 @@ public sealed class SlipwayException : Exception
 
     /// <summary>Single mistakes, when several were found at once (a file with five mistakes reports five); else empty.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
+
+    /// <summary>How long to wait before trying again, where that is known; HTTP says it as <c>Retry-After</c>.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -183,9 +183,39 @@ public sealed record CanaryStep(double Weight, TimeSpan For);
 /// <param name="High">The highest value. 1 for the two shares.</param>
 public sealed record Guardrail(string Metric, Margin Margin, double Low, double High);
 
-/// <summary>How to serve.</summary>
-/// <param name="Timeout">The longest a request may take.</param>
-public sealed record ServeSection(TimeSpan? Timeout);
+/// <summary>How to serve. The defaults are what a file without the section gets.</summary>
+public sealed record ServeSection
+{
+    /// <summary>The most rows that are run together.</summary>
+    public int MaxSize { get; init; } = 64;
+
+    /// <summary>How long requests wait for more; zero takes only what waits already.</summary>
+    public TimeSpan MaxDelay { get; init; }
+
+    /// <summary>Sizes, in rows, at which a batch is sent without waiting for more; ascending.</summary>
+    public IReadOnlyList<int> PreferredSizes { get; init; } = [];
+
+    /// <summary>The most requests that wait.</summary>
+    public int Queue { get; init; } = 1024;
+
+    /// <summary>The longest a request waits for its turn; null for the server's own limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Runs at the same time; null lets the server decide.</summary>
+    public int? Instances { get; init; }
+
+    /// <summary>Threads of one run; null lets the server decide.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>How long an answer is kept for equal inputs; null keeps none.</summary>
+    public TimeSpan? CacheFor { get; init; }
+
+    /// <summary>The most bytes of kept answers.</summary>
+    public long CacheBytes { get; init; } = 64L << 20;
+
+    /// <summary>Where the model runs: <c>cpu</c>, or <c>cuda:0</c>.</summary>
+    public string Device { get; init; } = "cpu";
+}
 
 /// <summary>What to watch, and whom to tell. The defaults are what a file without the section gets.</summary>
 public sealed record MonitorSection

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Slipway.Core.Errors;
+using Slipway.Inference.Onnx;
 using Slipway.Inference.Tabular;
 using Slipway.Inference.Tensors;
 
@@ -39,8 +40,12 @@ internal sealed class LightGbmModel : IModel
     /// <inheritdoc/>
     public ModelSignature Signature { get; }
 
-    public static LightGbmModel Load(string path, TabularSchema? schema)
+    /// <inheritdoc/>
+    public ModelLoadInfo LoadInfo { get; private init; } = new();
+
+    public static LightGbmModel Load(string path, TabularSchema? schema, ModelLoadOptions options)
     {
+        var began = TimeProvider.System.GetTimestamp();
         var file = LightGbmFile.Load(path);
         var name = Path.GetFileName(path);
         if (schema is not null)
@@ -48,7 +53,20 @@ internal sealed class LightGbmModel : IModel
             CheckSchema(file, schema, name);
         }
 
-        return new LightGbmModel(file, schema ?? SchemaOf(file, name));
+        if (!OnnxDevice.Parse(options.Device).IsCpu)
+        {
+            throw new SlipwayException(ErrorKind.InvalidInput, $"{name} is a model of trees, which runs on the processor and not on {options.Device}. Leave the device out, or export the model as ONNX.");
+        }
+
+        return new LightGbmModel(file, schema ?? SchemaOf(file, name))
+        {
+            LoadInfo = new ModelLoadInfo
+            {
+                Instances = options.Instances > 0 ? options.Instances : CpuLimit.Processors(),
+                LoadTime = TimeProvider.System.GetElapsedTime(began),
+                Note = options.Threads > 1 ? $"A model of trees takes one thread a run, not {options.Threads}: side by side its runs yield more." : null,
+            },
+        };
     }
 
     /// <inheritdoc/>

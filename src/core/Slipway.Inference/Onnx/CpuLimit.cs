@@ -7,7 +7,7 @@ namespace Slipway.Inference.Onnx;
 /// </summary>
 internal static class CpuLimit
 {
-    /// <summary>The limit in whole processors, at least 1; 1 when there is none.</summary>
+    /// <summary>The limit in whole processors, at least 1; those that the process may use when there is none.</summary>
     public static int Processors() => Processors("/sys/fs/cgroup", "/proc/self/cgroup");
 
     internal static int Processors(string root, string membership)
@@ -33,7 +33,7 @@ internal static class CpuLimit
             }
         }
 
-        return double.IsInfinity(limit) ? 1 : Math.Clamp((int)limit, 1, Environment.ProcessorCount);
+        return (int)Math.Clamp(limit, 1, Environment.ProcessorCount);
     }
 
     // A limit anywhere above holds as well. Inside a container the path may be the host's and missing here: then the root is the container's own.

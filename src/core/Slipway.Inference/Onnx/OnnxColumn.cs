@@ -27,6 +27,20 @@ internal sealed class OnnxColumn(TensorSpec input, TabularColumn column, int ind
             return;
         }
 
+        if (_codes is null && target.Type == TensorType.Float32)
+        {
+            // What nearly every model takes, without a decision for each value.
+            var from = source.Values<double>();
+            var to = target.Values<float>();
+            var (at, apart) = matrix ? (index, width) : (0, 1);
+            for (var i = 0; i < rows; i++)
+            {
+                to[offset + (i * step)] = (float)from[at + (i * apart)];
+            }
+
+            return;
+        }
+
         for (var i = 0; i < rows; i++)
         {
             var value = _codes is not null ? _codes.Find(source.Items[i]) : source.Values<double>()[matrix ? (i * width) + index : i];

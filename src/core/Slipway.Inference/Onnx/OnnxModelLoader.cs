@@ -8,15 +8,15 @@ internal static class OnnxModelLoader
     /// <summary>Loads the model at <paramref name="path"/>: of tensors, or of a table's columns where <paramref name="schema"/> is given.</summary>
     public static IModel Load(string path, TabularSchema? schema, ModelLoadOptions options)
     {
-        var session = new OnnxSession(path, options);
+        var (session, info) = OnnxSessionFactory.Open(path, options, CpuLimit.Processors(), TimeProvider.System);
         if (schema is null)
         {
-            return new OnnxModel(session);
+            return new OnnxModel(session, info);
         }
 
         try
         {
-            return new OnnxTabularModel(session, schema, Path.GetFileName(path));
+            return new OnnxTabularModel(session, info, schema, Path.GetFileName(path));
         }
         catch
         {

@@ -6,10 +6,9 @@ namespace Slipway.Inference.Onnx;
 /// <summary>Copies what a run produced into the caller's tensors.</summary>
 internal static class OnnxOutputs
 {
-    /// <summary>Adds one tensor per value and returns how many native bytes the largest holds.</summary>
-    public static long Copy(IReadOnlyCollection<OrtValue> values, IReadOnlyList<TensorSpec> specs, TensorSet outputs)
+    /// <summary>Adds one tensor per value.</summary>
+    public static void Copy(IReadOnlyCollection<OrtValue> values, IReadOnlyList<TensorSpec> specs, TensorSet outputs)
     {
-        long largest = 0;
         var i = 0;
         foreach (var value in values)
         {
@@ -21,13 +20,9 @@ internal static class OnnxOutputs
             }
             else if (target.Count > 0)
             {
-                var bytes = value.GetTensorMutableRawData();
-                bytes.CopyTo(target.Raw);
-                largest = Math.Max(largest, bytes.Length);
+                value.GetTensorMutableRawData().CopyTo(target.Raw);
             }
         }
-
-        return largest;
     }
 
     // All texts of an output lie in one array.

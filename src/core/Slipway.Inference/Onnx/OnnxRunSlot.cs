@@ -1,115 +1,162 @@
 using Microsoft.ML.OnnxRuntime;
-using Slipway.Core.Errors;
 using Slipway.Inference.Tensors;
 
 namespace Slipway.Inference.Onnx;
 
 /// <summary>
-/// The native tensors of one run. They are used again while shapes stay the same, which in steady state makes a run free of native allocations. Belongs to one run at a time.
+/// The memory and the bindings of one run. Batches differ in their rows, so the bindings of many shapes are kept, all over the same memory: in steady state a run is a copy in, one
+/// native call, and a copy out. Belongs to one run at a time.
 /// </summary>
-internal sealed class OnnxRunSlot(IReadOnlyList<TensorSpec> specs) : IDisposable
+internal sealed class OnnxRunSlot(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs) : IDisposable
 {
-    // What a slot may keep between runs. One huge request does not hold its memory for ever.
-    private const long KeepBytes = 4 << 20;
+    // Beyond these a copy costs more than binding anew, and a slot must not hold the memory of one huge request for ever.
+    private const int MostInputBytes = 256 << 10;
+    private const int MostOutputBytes = 1 << 20;
 
-    private readonly OrtValue?[] _inputs = new OrtValue?[specs.Count];
-    private readonly long[][] _shapes = [.. specs.Select(_ => Array.Empty<long>())];
-    private IDisposableReadOnlyCollection<OrtValue>? _outputs;
-    private long _inputBytes;
+    // One for each size of a batch, as they are by default.
+    private const int MostBindings = 64;
 
-    /// <summary>The inputs, after <see cref="Fill"/>.</summary>
-    public IReadOnlyCollection<OrtValue> Inputs => _inputs!;
+    private readonly PinnedBuffer[] _inputMemory = [.. inputs.Select(_ => new PinnedBuffer())];
+    private readonly PinnedBuffer[] _outputMemory = [.. outputs.Select(_ => new PinnedBuffer())];
+    private readonly List<OnnxBinding> _bindings = [];
+    private int _last;
 
-    /// <summary>The outputs of the last run with these input shapes, to be overwritten by the next; null when there are none.</summary>
-    public IDisposableReadOnlyCollection<OrtValue>? Outputs => _outputs;
-
-    /// <summary>Copies the values in.</summary>
-    public void Fill(TensorSet inputs)
+    /// <summary>True when inputs are small enough to be copied.</summary>
+    public static bool Holds(TensorSet inputs)
     {
-        for (var i = 0; i < _inputs.Length; i++)
+        long bytes = 0;
+        for (var i = 0; i < inputs.Count; i++)
         {
-            var tensor = inputs[i];
-            if (_inputs[i] is null || !tensor.Shape.SequenceEqual(_shapes[i]))
-            {
-                DropOutputs();
-                _inputs[i]?.Dispose();
-                _inputs[i] = null;
-                _shapes[i] = tensor.Shape.ToArray();
-                _inputs[i] = tensor.Type == TensorType.Bytes
-                    ? OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, _shapes[i])
-                    : OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, OnnxTypes.Of(tensor.Type), _shapes[i]);
-            }
+            bytes += inputs[i].Type == TensorType.Bytes ? inputs[i].Count * 32L : inputs[i].Raw.Length;
+        }
 
+        return bytes <= MostInputBytes;
+    }
+
+    /// <summary>Copies the values in and returns what they are bound by.</summary>
+    public OnnxBinding Fill(TensorSet values)
+    {
+        var binding = Find(values) ?? Add(values);
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            var tensor = values[i];
             if (tensor.Type == TensorType.Bytes)
             {
-                FillText(tensor, _inputs[i]!, specs[i].Name);
-                _inputBytes = Math.Max(_inputBytes, tensor.Count * 32L);
+                OnnxTensors.FillText(tensor, binding.Inputs[i], inputs[i].Name);
             }
-            else if (tensor.Count > 0)
+            else
             {
-                tensor.Raw.CopyTo(_inputs[i]!.GetTensorMutableRawData());
-                _inputBytes = Math.Max(_inputBytes, tensor.Raw.Length);
+                tensor.Raw.CopyTo(_inputMemory[i].Bytes(tensor.Raw.Length));
             }
         }
+
+        return binding;
     }
 
-    /// <summary>Takes over the outputs of a run.</summary>
-    public void Keep(IDisposableReadOnlyCollection<OrtValue> outputs)
+    /// <summary>Binds the outputs to memory, when a run has shown their shapes.</summary>
+    public void Bind(OnnxBinding binding, InferenceSession session, TensorSet results)
     {
-        DropOutputs();
-        _outputs = outputs;
-    }
-
-    /// <summary>Lets go of outputs that cannot be written again.</summary>
-    public void DropOutputs()
-    {
-        _outputs?.Dispose();
-        _outputs = null;
-    }
-
-    /// <summary>Lets go of what is too large to be kept.</summary>
-    public void Trim(long outputBytes)
-    {
-        if (outputBytes > KeepBytes)
+        long all = 0;
+        var moved = false;
+        for (var i = 0; i < outputs.Count; i++)
         {
-            DropOutputs();
+            all += results[i].Raw.Length;
         }
 
-        if (_inputBytes > KeepBytes)
+        if (all > MostOutputBytes)
         {
-            DropInputs();
-        }
-    }
-
-    public void Dispose()
-    {
-        DropOutputs();
-        DropInputs();
-    }
-
-    private void DropInputs()
-    {
-        DropOutputs();
-        for (var i = 0; i < _inputs.Length; i++)
-        {
-            _inputs[i]?.Dispose();
-            _inputs[i] = null;
+            return;
         }
 
-        _inputBytes = 0;
-    }
-
-    private static void FillText(Tensor tensor, OrtValue value, string name)
-    {
-        var items = tensor.Items;
-        for (var i = 0; i < items.Length; i++)
+        for (var i = 0; i < outputs.Count; i++)
         {
-            if (items[i] is not { } text)
+            moved |= _outputMemory[i].Grow(results[i].Raw.Length);
+        }
+
+        if (moved)
+        {
+            foreach (var former in _bindings)
             {
-                throw new SlipwayException(ErrorKind.InvalidInput, $"Input '{name}' is null at element {i}, but the model knows no missing text.");
+                former.Unbind();
             }
-
-            value.StringTensorSetElementAt(text.Span, i);
         }
+
+        var shapes = new long[outputs.Count][];
+        for (var i = 0; i < shapes.Length; i++)
+        {
+            shapes[i] = results[i].Shape.ToArray();
+        }
+
+        binding.Bind(session, inputs, outputs, shapes, _outputMemory);
+    }
+
+    /// <summary>Copies what a run through the binding produced.</summary>
+    public void CopyTo(OnnxBinding binding, TensorSet results)
+    {
+        for (var i = 0; i < outputs.Count; i++)
+        {
+            var target = results.Add(outputs[i].Name, outputs[i].Type, binding.OutputShapes[i]);
+            _outputMemory[i].Bytes(target.Raw.Length).CopyTo(target.Raw);
+        }
+    }
+
+    public void Dispose() => Drop();
+
+    private OnnxBinding? Find(TensorSet values)
+    {
+        for (var i = 0; i < _bindings.Count; i++)
+        {
+            var at = (_last + i) % _bindings.Count;
+            if (_bindings[at].Fits(values))
+            {
+                _last = at;
+                return _bindings[at];
+            }
+        }
+
+        return null;
+    }
+
+    private OnnxBinding Add(TensorSet values)
+    {
+        var moved = false;
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            if (values[i].Type != TensorType.Bytes)
+            {
+                moved |= _inputMemory[i].Grow(values[i].Raw.Length);
+            }
+        }
+
+        if (moved)
+        {
+            Drop();
+        }
+
+        var binding = OnnxBinding.Over(values, _inputMemory);
+        if (_bindings.Count < MostBindings)
+        {
+            _last = _bindings.Count;
+            _bindings.Add(binding);
+        }
+        else
+        {
+            _last = (_last + 1) % MostBindings;
+            _bindings[_last].Dispose();
+            _bindings[_last] = binding;
+        }
+
+        return binding;
+    }
+
+    private void Drop()
+    {
+        foreach (var binding in _bindings)
+        {
+            binding.Dispose();
+        }
+
+        _bindings.Clear();
+        _last = 0;
     }
 }

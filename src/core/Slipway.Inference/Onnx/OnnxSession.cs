@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 using Slipway.Core.Errors;
 using Slipway.Inference.Tensors;
@@ -15,40 +16,20 @@ internal sealed class OnnxSession : IDisposable
     private readonly string _file;
     private readonly SlotPool<OnnxRunSlot> _slots;
 
-    // Whether outputs may be written over: their shapes follow from the inputs' alone.
-    private volatile bool _reusesOutputs;
+    // Whether outputs can be bound: their shapes follow from the inputs' alone.
+    private volatile bool _outputsFollow;
 
-    public OnnxSession(string path, ModelLoadOptions options)
+    /// <summary>Takes over a session and its options.</summary>
+    public OnnxSession(InferenceSession session, SessionOptions options, string file)
     {
-        _file = Path.GetFileName(path);
-        OnnxFileCheck.Check(path);
-        OnnxRuntimeLibrary.EnsureReady();
-        _options = new SessionOptions
-        {
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = options.Threads > 0 ? options.Threads : CpuLimit.Processors(),
-            InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        };
-
-        // Waiting threads that spin take the processor from the server's own.
-        _options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        try
-        {
-            _session = new InferenceSession(path, _options);
-        }
-        catch (OnnxRuntimeException error)
-        {
-            _options.Dispose();
-            _runOptions.Dispose();
-            throw new SlipwayException(ErrorKind.InvalidInput, $"{_file} cannot be loaded: {Reason(error, path)}", error);
-        }
-
+        _session = session;
+        _options = options;
+        _file = file;
         try
         {
             Inputs = OnnxSignature.Inputs(_session, _file);
             Outputs = OnnxSignature.Outputs(_session, _file);
-            _reusesOutputs = OnnxSignature.OutputsFollowInputs(_session, Outputs);
+            _outputsFollow = OnnxSignature.OutputsFollowInputs(_session, Outputs);
         }
         catch
         {
@@ -58,7 +39,7 @@ internal sealed class OnnxSession : IDisposable
 
         _inputNames = [.. Inputs.Select(input => input.Name)];
         _outputNames = [.. Outputs.Select(output => output.Name)];
-        _slots = new SlotPool<OnnxRunSlot>(() => new OnnxRunSlot(Inputs));
+        _slots = new SlotPool<OnnxRunSlot>(() => new OnnxRunSlot(Inputs, Outputs));
     }
 
     public IReadOnlyList<TensorSpec> Inputs { get; }
@@ -69,27 +50,25 @@ internal sealed class OnnxSession : IDisposable
     public void Run(TensorSet inputs, TensorSet outputs)
     {
         outputs.Clear();
-        var slot = _slots.Take();
         try
         {
-            slot.Fill(inputs);
-            Run(slot);
-            slot.Trim(OnnxOutputs.Copy(slot.Outputs!, Outputs, outputs));
-            if (!_reusesOutputs)
+            if (OnnxRunSlot.Holds(inputs))
             {
-                slot.DropOutputs();
+                RunInSlot(inputs, outputs);
+            }
+            else
+            {
+                RunInPlace(inputs, outputs);
             }
         }
         catch (OnnxRuntimeException error)
         {
-            slot.DropOutputs();
-            throw new SlipwayException(ErrorKind.InvalidInput, $"{_file} cannot score these inputs: {Reason(error, _file)}", error);
-        }
-        finally
-        {
-            _slots.Return(slot);
+            throw new SlipwayException(ErrorKind.InvalidInput, $"{_file} cannot score these inputs: {OnnxErrors.Reason(error, _file)}", error);
         }
     }
+
+    /// <summary>Ends whatever runs after <paramref name="limit"/>, until it is disposed. For runs by one caller alone, before anybody else has the session.</summary>
+    public IDisposable StopAfter(TimeSpan limit, TimeProvider time) => new Stop(_runOptions, limit, time);
 
     public void Dispose()
     {
@@ -104,37 +83,106 @@ internal sealed class OnnxSession : IDisposable
         _runOptions.Dispose();
     }
 
-    private void Run(OnnxRunSlot slot)
+    private void RunInSlot(TensorSet inputs, TensorSet outputs)
     {
-        var reused = slot.Outputs is not null;
-        if (reused)
+        var slot = _slots.Take();
+        try
         {
-            try
+            var binding = slot.Fill(inputs);
+            var wasBound = binding.Native is not null;
+            if (wasBound)
             {
-                _session.Run(_runOptions, _inputNames, slot.Inputs, _outputNames, slot.Outputs!);
-                return;
+                try
+                {
+                    _session.RunWithBinding(_runOptions, binding.Native!);
+                    slot.CopyTo(binding, outputs);
+                    return;
+                }
+                catch (OnnxRuntimeException)
+                {
+                    // Either the inputs are at fault, which the run below tells, or the model's shapes are not what its file says, and then outputs are never bound again.
+                    binding.Unbind();
+                }
             }
-            catch (OnnxRuntimeException)
+
+            using (var results = _session.Run(_runOptions, _inputNames, binding.Inputs, _outputNames))
             {
-                // Either the inputs are at fault, which the run below tells, or the model's shapes are not what its file says, and then outputs are never reused again.
+                OnnxOutputs.Copy(results, Outputs, outputs);
+            }
+
+            if (wasBound)
+            {
+                _outputsFollow = false;
+            }
+            else if (_outputsFollow)
+            {
+                slot.Bind(binding, _session, outputs);
             }
         }
-
-        slot.Keep(_session.Run(_runOptions, _inputNames, slot.Inputs, _outputNames));
-        if (reused)
+        finally
         {
-            _reusesOutputs = false;
+            _slots.Return(slot);
         }
     }
 
-    // ONNX Runtime's message without its code, paths and line breaks.
-    private static string Reason(OnnxRuntimeException error, string path)
+    // Large inputs are not copied: the native tensors lie over the caller's own memory for the time of the run.
+    private void RunInPlace(TensorSet inputs, TensorSet outputs)
     {
-        const int Longest = 400;
-        var text = error.Message.ReplaceLineEndings(" ").Replace(path, Path.GetFileName(path), StringComparison.Ordinal);
-        var code = text.IndexOf("] ", StringComparison.Ordinal);
-        text = text.StartsWith("[ErrorCode:", StringComparison.Ordinal) && code > 0 ? text[(code + 2)..] : text;
-        text = text.Length > Longest ? $"{text[..Longest]}…" : text;
-        return text.EndsWith('.') ? text : $"{text}.";
+        var values = new OrtValue[inputs.Count];
+        var pins = new MemoryHandle[inputs.Count];
+        try
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = OnnxTensors.Over(inputs[i], Inputs[i].Name, out pins[i]);
+            }
+
+            using var results = _session.Run(_runOptions, _inputNames, values, _outputNames);
+            OnnxOutputs.Copy(results, Outputs, outputs);
+        }
+        finally
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i]?.Dispose();
+                pins[i].Dispose();
+            }
+        }
+    }
+
+    private sealed class Stop : IDisposable
+    {
+        private readonly Lock _gate = new();
+        private readonly RunOptions _options;
+        private readonly ITimer _timer;
+        private bool _over;
+
+        public Stop(RunOptions options, TimeSpan limit, TimeProvider time)
+        {
+            _options = options;
+            _timer = time.CreateTimer(_ => Set(true), null, limit, Timeout.InfiniteTimeSpan);
+        }
+
+        public void Dispose()
+        {
+            _timer.Dispose();
+            lock (_gate)
+            {
+                // A timer that fires at this very moment must not end the runs of later callers.
+                _over = true;
+                _options.Terminate = false;
+            }
+        }
+
+        private void Set(bool value)
+        {
+            lock (_gate)
+            {
+                if (!_over)
+                {
+                    _options.Terminate = value;
+                }
+            }
+        }
     }
 }

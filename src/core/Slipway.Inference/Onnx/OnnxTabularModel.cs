@@ -20,9 +20,10 @@ internal sealed class OnnxTabularModel : IModel
     private readonly string _file;
     private readonly SlotPool<Scratch> _scratch = new(() => new Scratch());
 
-    public OnnxTabularModel(OnnxSession session, TabularSchema schema, string file)
+    public OnnxTabularModel(OnnxSession session, ModelLoadInfo info, TabularSchema schema, string file)
     {
         _session = session;
+        LoadInfo = info;
         _file = file;
         _outputs = new TabularOutputs(schema.Task, schema.Labels);
         _matrix = TakesMatrix(session.Inputs, schema);
@@ -46,6 +47,9 @@ internal sealed class OnnxTabularModel : IModel
     public ModelSignature Signature { get; }
 
     /// <inheritdoc/>
+    public ModelLoadInfo LoadInfo { get; }
+
+    /// <inheritdoc/>
     public void Run(TensorSet inputs, TensorSet outputs)
     {
         outputs.Clear();
@@ -58,9 +62,17 @@ internal sealed class OnnxTabularModel : IModel
             {
                 var spec = _session.Inputs[0];
                 var matrix = scratch.Inputs.Add(spec.Name, spec.Type, [rows, _columns.Length]);
-                foreach (var column in _columns)
+                if (sent && matrix.Type == TensorType.Float32)
                 {
-                    column.Write(inputs, sent, _columns.Length, matrix, column.Index, _columns.Length);
+                    // As it was sent. A matrix has no text, so there are no categories to look up.
+                    TensorPrimitives.ConvertTruncating(inputs[0].Values<double>(), matrix.Values<float>());
+                }
+                else
+                {
+                    foreach (var column in _columns)
+                    {
+                        column.Write(inputs, sent, _columns.Length, matrix, column.Index, _columns.Length);
+                    }
                 }
             }
             else

@@ -31,7 +31,8 @@ public sealed class Tensor
     /// <exception cref="OverflowException">The product of the dimensions is beyond what memory holds.</exception>
     public void Reset(string name, TensorType type, ReadOnlySpan<long> shape)
     {
-        long count = 1;
+        // No elements are no elements, however large the other dimensions are.
+        long count = shape.Contains(0) ? 0 : 1;
         foreach (var dimension in shape)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));
@@ -65,6 +66,39 @@ public sealed class Tensor
         }
     }
 
+    /// <summary>How many elements of the tensor's type fit without another buffer.</summary>
+    public int Capacity => Type == TensorType.Bytes ? _items.Length : _buffer.Length / Type.Size();
+
+    /// <summary>
+    /// Gives the tensor another shape and keeps its first values in their order; those beyond what it had are undefined. For requests that do not say how many values follow: grown
+    /// by doubling, each value is copied twice at most.
+    /// </summary>
+    /// <exception cref="OverflowException">The product of the dimensions is beyond what memory holds.</exception>
+    public void Resize(ReadOnlySpan<long> shape)
+    {
+        long product = shape.Contains(0) ? 0 : 1;
+        foreach (var dimension in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));
+            product = checked(product * dimension);
+        }
+
+        var count = checked((int)product);
+        if (count > Capacity && Type == TensorType.Bytes)
+        {
+            Array.Resize(ref _items, count);
+        }
+        else if (count > Capacity)
+        {
+            var grown = GC.AllocateUninitializedArray<byte>(checked(count * Type.Size()));
+            Raw.CopyTo(grown);
+            _buffer = grown;
+        }
+
+        Count = count;
+        Reshape(Name, shape);
+    }
+
     /// <summary>The values, for every type but <see cref="TensorType.Bytes"/>. <typeparamref name="T"/> is the .NET type of <see cref="Type"/>.</summary>
     public Span<T> Values<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(_buffer.AsSpan(0, Count * Type.Size()));
@@ -72,11 +106,14 @@ public sealed class Tensor
     /// <summary>The values as raw little-endian bytes, for every type but <see cref="TensorType.Bytes"/>.</summary>
     public Span<byte> Raw => _buffer.AsSpan(0, Count * Type.Size());
 
+    /// <summary>What <see cref="Raw"/> is over, to be pinned.</summary>
+    internal Memory<byte> Memory => _buffer.AsMemory(0, Count * Type.Size());
+
     /// <summary>The values of a <see cref="TensorType.Bytes"/> tensor; null is missing.</summary>
     public Span<ReadOnlyMemory<byte>?> Items => _items.AsSpan(0, Type == TensorType.Bytes ? Count : 0);
 
     /// <summary>Gives the same values another shape with as many elements, or another name.</summary>
-    internal void Reshape(string name, ReadOnlySpan<long> shape)
+    public void Reshape(string name, ReadOnlySpan<long> shape)
     {
         Name = name;
         Rank = shape.Length;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 
@@ -15,6 +16,7 @@ internal static class GetDeployment
         .ProducesProblem(StatusCodes.Status404NotFound)
         .Needs(Permission.Read);
 
-    private static async Task<Ok<DeploymentState>> HandleAsync(string name, IDeployments deployments, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await deployments.GetAsync(name, cancellationToken));
+    private static async Task<Ok<DeploymentState>> HandleAsync(
+        string name, IDeployments deployments, [FromServices] IServedFolder? folder, CancellationToken cancellationToken) =>
+        TypedResults.Ok(folder?.Find(name) ?? await deployments.GetAsync(name, cancellationToken));
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 
@@ -14,6 +15,9 @@ internal static class ListDeployments
         .WithSummary("All deployments and what they answer with")
         .Needs(Permission.Read);
 
-    private static async Task<Ok<IReadOnlyList<DeploymentState>>> HandleAsync(IDeployments deployments, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await deployments.ListAsync(cancellationToken));
+    private static async Task<Ok<DeploymentState[]>> HandleAsync(IDeployments deployments, [FromServices] IServedFolder? folder, CancellationToken cancellationToken)
+    {
+        var released = await deployments.ListAsync(cancellationToken);
+        return TypedResults.Ok(released.UnionBy(folder?.List() ?? [], d => d.Name).OrderBy(d => d.Name, StringComparer.Ordinal).ToArray());
+    }
 }

@@ -35,7 +35,7 @@ internal static class GetModelMetadata
     }
 
     // The protocol names platforms as project_format.
-    private static string PlatformOf(string format) => format switch
+    internal static string PlatformOf(string format) => format switch
     {
         "onnx" => "onnx_onnxv1",
         "lightgbm" => "lightgbm_text",

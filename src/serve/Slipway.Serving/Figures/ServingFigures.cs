@@ -28,9 +28,15 @@ internal sealed class ServingFigures : IServingFigures, IDisposable
         _meter.CreateObservableCounter("slipway.serving.errors", () => Observe(t => t.Errors), "{request}", "Requests that were answered with an error.");
         _meter.CreateObservableCounter("slipway.serving.rows", () => Observe(t => t.Rows), "{row}", "Rows scored.");
         _meter.CreateObservableCounter("slipway.serving.time", () => Observe(t => t.TotalSeconds), "s", "Time spent on requests.");
+        _meter.CreateObservableCounter("slipway.serving.stage.time", ObserveStages, "s", "Time spent on the stages of requests.");
+        _meter.CreateObservableCounter("slipway.serving.cache.hits", () => ObserveCache(t => t.Hits), "{request}", "Requests that were answered without a run of their own.");
+        _meter.CreateObservableCounter("slipway.serving.cache.misses", () => ObserveCache(t => t.Misses), "{request}", "Requests that were run although their deployment keeps answers.");
         _meter.CreateObservableGauge(
             "slipway.serving.request.duration.p95", () => Observe(t => t.Milliseconds(0.95) / 1000 ?? 0), "s", "The 95 % quantile of a request's time.");
     }
+
+    /// <summary>What was loaded.</summary>
+    public LoadFigures Loads { get; } = new();
 
     public IReadOnlyList<VersionFigures> Read(string deployment)
     {
@@ -74,6 +80,9 @@ internal sealed class ServingFigures : IServingFigures, IDisposable
         }
     }
 
+    /// <summary>What every version did in each role that it had, with its deployment's name; in the order of <see cref="List"/>.</summary>
+    public IEnumerable<(string Deployment, StageRecorder Recorder)> ListStages() => List().SelectMany(r => r.Recorder.ListStages(), (r, stages) => (r.Deployment, stages));
+
     /// <summary>Says which role each version of a deployment has from now on; those that are not named have none any more.</summary>
     public void SetRoles(string deployment, IReadOnlyDictionary<VersionReference, string> roles)
     {
@@ -88,18 +97,44 @@ internal sealed class ServingFigures : IServingFigures, IDisposable
 
     public void Dispose() => _meter.Dispose();
 
+    private IEnumerable<Measurement<double>> ObserveStages()
+    {
+        foreach (var (deployment, recorder) in ListStages())
+        {
+            var totals = recorder.Read();
+            for (var stage = Stage.Parse; (int)stage < Stages.Count; stage++)
+            {
+                var tags = Tags(deployment, recorder.Version);
+                tags.Add("slipway.role", recorder.Role);
+                tags.Add("slipway.stage", Stages.Name(stage));
+                yield return new Measurement<double>(totals.Seconds[(int)stage], tags);
+            }
+        }
+    }
+
+    private IEnumerable<Measurement<long>> ObserveCache(Func<StageTotals, long> value)
+    {
+        foreach (var (deployment, recorder) in ListStages())
+        {
+            var tags = Tags(deployment, recorder.Version);
+            tags.Add("slipway.role", recorder.Role);
+            yield return new Measurement<long>(value(recorder.Read()), tags);
+        }
+    }
+
     private IEnumerable<Measurement<T>> Observe<T>(Func<Tally, T> value)
         where T : struct
     {
         foreach (var (deployment, recorder) in List())
         {
-            var tags = new TagList
-            {
-                { "slipway.deployment", deployment },
-                { "slipway.model", recorder.Version.Model },
-                { "slipway.model.version", recorder.Version.Version.ToString() },
-            };
-            yield return new Measurement<T>(value(recorder.ReadTotals().Sum), tags);
+            yield return new Measurement<T>(value(recorder.ReadTotals().Sum), Tags(deployment, recorder.Version));
         }
     }
+
+    private static TagList Tags(string deployment, VersionReference version) => new()
+    {
+        { "slipway.deployment", deployment },
+        { "slipway.model", version.Model },
+        { "slipway.model.version", version.Version.ToString() },
+    };
 }

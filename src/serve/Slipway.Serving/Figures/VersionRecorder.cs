@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Slipway.Core.Names;
 using Slipway.Statistics.Sketches;
 
@@ -24,12 +25,16 @@ internal sealed class VersionRecorder
     private readonly Queue<FigureSlot> _closed = new(Slots);
     private long _slot;
 
+    // By the roles that the version has had: three at most. Guarded by itself.
+    private readonly List<StageRecorder> _stages = [];
+
     private volatile string? _role;
 
     public VersionRecorder(VersionReference version, TimeProvider time)
     {
         Version = version;
         _time = time;
+        Inference = new InferenceTotals(time);
         _slotTicks = (long)(SlotLength.TotalSeconds * time.TimestampFrequency);
         _stripes = new Stripe[Math.Clamp(Environment.ProcessorCount, 1, 16)];
         for (var i = 0; i < _stripes.Length; i++)
@@ -46,6 +51,9 @@ internal sealed class VersionRecorder
 
     public VersionReference Version { get; }
 
+    /// <summary>What the requests' time went into.</summary>
+    public InferenceTotals Inference { get; }
+
     /// <summary>The version's role in the deployment now; null when it answers no more.</summary>
     public string? Role
     {
@@ -53,8 +61,33 @@ internal sealed class VersionRecorder
         set => _role = value;
     }
 
-    /// <summary>Counts a request that began and ended at these timestamps of the time provider.</summary>
-    public void Record(long started, long ended, int rows, bool failed)
+    /// <summary>Where the times of its requests go while it has this role.</summary>
+    public StageRecorder Stages(string role)
+    {
+        lock (_stages)
+        {
+            if (_stages.Find(s => s.Role == role) is { } known)
+            {
+                return known;
+            }
+
+            var recorder = new StageRecorder(Version, role, _time);
+            _stages.Add(recorder);
+            return recorder;
+        }
+    }
+
+    /// <summary>One entry a role that it has had.</summary>
+    public IReadOnlyList<StageRecorder> ListStages()
+    {
+        lock (_stages)
+        {
+            return [.. _stages];
+        }
+    }
+
+    /// <summary>Counts a request that began and ended at these timestamps of the time provider, with the trace that it belongs to, if any.</summary>
+    public void Record(long started, long ended, int rows, bool failed, ActivityTraceId trace = default)
     {
         var slot = (ended - _origin) / _slotTicks;
         if (slot > Volatile.Read(ref _slot))
@@ -68,7 +101,12 @@ internal sealed class VersionRecorder
         {
             stripe.All.Add(seconds, rows, failed);
             stripe.Slot.Add(seconds, rows, failed);
-            stripe.Histogram[DurationBuckets.Find(seconds)]++;
+            var bucket = DurationBuckets.Find(seconds);
+            stripe.Histogram[bucket]++;
+            if (trace != default)
+            {
+                stripe.Exemplars[bucket] = new Exemplar(trace, seconds, _time.GetUtcNow());
+            }
         }
     }
 
@@ -77,6 +115,7 @@ internal sealed class VersionRecorder
     {
         var sum = new Tally();
         var histogram = new long[DurationBuckets.Count];
+        var exemplars = new Exemplar?[DurationBuckets.Count];
         foreach (var stripe in _stripes)
         {
             lock (stripe)
@@ -85,11 +124,15 @@ internal sealed class VersionRecorder
                 for (var i = 0; i < histogram.Length; i++)
                 {
                     histogram[i] += stripe.Histogram[i];
+                    if (stripe.Exemplars[i] is { } example && (exemplars[i] is not { } other || example.At >= other.At))
+                    {
+                        exemplars[i] = example;
+                    }
                 }
             }
         }
 
-        return new VersionTotals(sum, histogram);
+        return new VersionTotals(sum, histogram, exemplars);
     }
 
     /// <summary>The figures as people see them.</summary>
@@ -171,6 +214,8 @@ internal sealed class VersionRecorder
         public Tally Slot { get; } = new();
 
         public long[] Histogram { get; } = new long[DurationBuckets.Count];
+
+        public Exemplar?[] Exemplars { get; } = new Exemplar?[DurationBuckets.Count];
     }
 }
 
@@ -220,4 +265,5 @@ internal sealed class Tally
 /// <summary>Everything that was counted of a version.</summary>
 /// <param name="Sum">Counts and quantiles.</param>
 /// <param name="Histogram">Requests by <see cref="DurationBuckets"/>, each for itself.</param>
-internal sealed record VersionTotals(Tally Sum, long[] Histogram);
+/// <param name="Exemplars">The newest request of each bucket that belongs to a trace.</param>
+internal sealed record VersionTotals(Tally Sum, long[] Histogram, Exemplar?[] Exemplars);

@@ -12,30 +12,88 @@ internal static class AnswerWriter
     // The longest a number gets, with its comma.
     private const int NumberLength = 32;
 
-    public static void Write(InferenceCall call)
+    /// <summary>Writes the answer and returns the length of its JSON, or 0 when all of it is JSON.</summary>
+    public static int Write(InferenceCall call)
     {
         var template = call.Answered!.Answer;
         var answer = call.Answer;
-        answer.Append(template.Head);
+        answer.Append(call.WantsTiming ? template.BareHead : template.Head);
         WriteId(call, answer);
         answer.Append(",\"outputs\":["u8);
-        if (call.RequestedOutputs.Count == 0)
+        var count = call.RequestedOutputs.Count == 0 ? call.Outputs.Count : call.RequestedOutputs.Count;
+        Tensor[]? classified = null;
+        var hasBinary = false;
+        for (var i = 0; i < count; i++)
         {
-            for (var i = 0; i < call.Outputs.Count; i++)
+            var form = FormOf(call, i);
+            var output = OutputOf(call, i);
+            if (form.Classes > 0)
             {
-                WriteOutput(call, template, call.Outputs[i], i == 0);
+                classified ??= new Tensor[count];
+                output = classified[i] = Classification.Of(call.Deployment, call.Answered.Signature, output, form.Classes);
             }
+
+            WriteOutput(call, template, output, IsBinary(call, form), i == 0);
+            hasBinary |= IsBinary(call, form);
         }
-        else
+
+        answer.Append((byte)']');
+        if (call.WantsTiming)
         {
-            for (var i = 0; i < call.RequestedOutputs.Count; i++)
+            // Last, so that the time of writing is as complete as an answer can tell of itself.
+            answer.Append(template.Parameters);
+            WriteTiming(call, answer);
+            answer.Append((byte)'}');
+        }
+
+        answer.Append((byte)'}');
+        if (!hasBinary)
+        {
+            return 0;
+        }
+
+        var length = answer.Count;
+        for (var i = 0; i < count; i++)
+        {
+            if (IsBinary(call, FormOf(call, i)))
             {
-                var name = call.RequestedOutputs[i];
-                WriteOutput(call, template, call.Outputs.Find(name) ?? throw new InvalidOperationException($"The model did not fill its output {name}."), i == 0);
+                BinaryTensors.Write(classified?[i] ?? OutputOf(call, i), answer);
             }
         }
 
-        answer.Append("]}"u8);
+        return length;
+    }
+
+    private static OutputForm FormOf(InferenceCall call, int index) => index < call.OutputForms.Count ? call.OutputForms[index] : default;
+
+    private static bool IsBinary(InferenceCall call, OutputForm form) => form.Binary ?? call.BinaryOutputs;
+
+    private static Tensor OutputOf(InferenceCall call, int index)
+    {
+        if (call.RequestedOutputs.Count == 0)
+        {
+            return call.Outputs[index];
+        }
+
+        var name = call.RequestedOutputs[index];
+        return call.Outputs.Find(name) ?? throw new InvalidOperationException($"The model did not fill its output {name}.");
+    }
+
+    private static void WriteTiming(InferenceCall call, CallBuffer answer)
+    {
+        var timing = call.TimingSoFar();
+        WriteMicroseconds(answer, ",\"timing_parse_us\":"u8, call.Microseconds(timing.Parse));
+        WriteMicroseconds(answer, ",\"timing_queue_us\":"u8, call.Microseconds(timing.Queue));
+        WriteMicroseconds(answer, ",\"timing_batch_us\":"u8, call.Microseconds(timing.Batch));
+        WriteMicroseconds(answer, ",\"timing_run_us\":"u8, call.Microseconds(timing.Run));
+        WriteMicroseconds(answer, ",\"timing_write_us\":"u8, call.Microseconds(timing.Write));
+    }
+
+    private static void WriteMicroseconds(CallBuffer answer, ReadOnlySpan<byte> name, double value)
+    {
+        answer.Append(name);
+        value.TryFormat(answer.GetSpan(NumberLength), out var length, "F1", CultureInfo.InvariantCulture);
+        answer.Advance(length);
     }
 
     private static void WriteId(InferenceCall call, CallBuffer answer)
@@ -54,7 +112,7 @@ internal static class AnswerWriter
         answer.Append((byte)'"');
     }
 
-    private static void WriteOutput(InferenceCall call, AnswerTemplate template, Tensor output, bool first)
+    private static void WriteOutput(InferenceCall call, AnswerTemplate template, Tensor output, bool binary, bool first)
     {
         var answer = call.Answer;
         if (!first)
@@ -68,6 +126,15 @@ internal static class AnswerWriter
         for (var i = 0; i < output.Rank; i++)
         {
             Write(answer, output.Shape[i], i == 0);
+        }
+
+        if (binary)
+        {
+            BinaryTensors.CheckComplete(call.Deployment, output);
+            answer.Append("],\"parameters\":{\"binary_data_size\":"u8);
+            Write(answer, BinaryTensors.Size(output), first: true);
+            answer.Append("}}"u8);
+            return;
         }
 
         answer.Append("],\"data\":["u8);
@@ -217,6 +284,6 @@ internal static class AnswerWriter
 
     private static SlipwayException NotJson(string deployment, Tensor output, int index, string problem) => new(
         ErrorKind.InvalidInput,
-        $"Element {index} of output '{output.Name}' of {deployment} cannot be sent as JSON: it {problem}. Leave the output out by naming the others in \"outputs\"; "
-        + "the binary form, which can carry it, is not available yet.");
+        $"Element {index} of output '{output.Name}' of {deployment} cannot be sent as JSON: it {problem}. Ask for the binary form, which can carry it, with the output's parameter "
+        + "\"binary_data\": true or the request's \"binary_data_output\": true, or leave the output out by naming the others in \"outputs\".");
 }

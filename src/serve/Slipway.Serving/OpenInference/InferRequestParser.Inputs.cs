@@ -11,7 +11,7 @@ internal ref partial struct InferRequestParser
     {
         Expect((byte)'{', "each of \"inputs\" must be an object");
         Span<long> shape = stackalloc long[MaxRank];
-        var input = new InputHead { Rank = -1, DataAt = -1 };
+        var input = new InputHead { Rank = -1, DataAt = -1, BinarySize = -1 };
         var seen = InputMembers.None;
         Tensor? tensor = null;
         for (var first = true; NextMember(ref first, out var name);)
@@ -46,12 +46,17 @@ internal ref partial struct InferRequestParser
                     break;
                 case var n when n.SequenceEqual("parameters"u8):
                     Once(ref seen, InputMembers.Parameters, "parameters");
-                    ReadParameters(ParameterPlace.Tensor, input.Name is null ? "An input" : $"Input '{Short(input.Name)}'");
+                    ReadInputParameters(ref input);
                     break;
                 default:
                     SkipValue();
                     break;
             }
+        }
+
+        if (input.BinarySize >= 0 && (seen & InputMembers.Data) != 0)
+        {
+            throw Bad($"{Named(input.Name)} has both \"data\" and binary_data_size. Send it one way");
         }
 
         if (tensor is null)
@@ -67,10 +72,16 @@ internal ref partial struct InferRequestParser
             throw Bad("One of \"inputs\" has no \"name\"");
         }
 
-        if (input.Rank < 0 || input.Type is null || input.DataAt < 0)
+        if (input.Rank < 0 || input.Type is null || (input.DataAt < 0 && input.BinarySize < 0))
         {
             var missing = input.Rank < 0 ? "shape" : input.Type is null ? "datatype" : "data";
             throw Bad($"Input '{Short(input.Name)}' has no \"{missing}\"");
+        }
+
+        if (input.BinarySize >= 0)
+        {
+            ReadBinary(input, shape[..input.Rank]);
+            return;
         }
 
         var end = _at;
@@ -252,6 +263,7 @@ internal ref partial struct InferRequestParser
         public TensorType? Type;
         public int Rank;
         public int DataAt;
+        public long BinarySize;
 
         public readonly bool IsComplete => Name is not null && Type is not null && Rank >= 0;
     }

@@ -3,68 +3,170 @@ using Slipway.Core.Errors;
 
 namespace Slipway.Serving.OpenInference;
 
-/// <content>Parameters of a request, an input or an output.</content>
+/// <content>Parameters of a request, an input or an output. Those that the server does not know are left alone, as the protocol allows.</content>
 internal ref partial struct InferRequestParser
 {
-    private const string SegmentPrefix = "segment.";
-
     // What these ask for changes the meaning of a request, so leaving them out would answer another question.
     private static readonly string[] NotAvailable =
-    [
-        "binary_data", "binary_data_size", "binary_data_output", "classification", "shared_memory_region", "shared_memory_byte_size", "shared_memory_offset",
-        "sequence_id", "sequence_start", "sequence_end",
-    ];
+        ["shared_memory_region", "shared_memory_byte_size", "shared_memory_offset", "sequence_id", "sequence_start", "sequence_end"];
 
-    private enum ParameterPlace
-    {
-        /// <summary>Of the request as a whole.</summary>
-        Request,
-
-        /// <summary>Of an input or an output.</summary>
-        Tensor,
-    }
-
-    private void ReadParameters(ParameterPlace place, string owner)
+    private void ReadRequestParameters()
     {
         Expect((byte)'{', "\"parameters\" must be an object");
-        for (var first = true; NextMember(ref first, out var utf8);)
+        var seen = RequestParameters.None;
+        for (var first = true; NextMember(ref first, out var name);)
         {
-            var name = Encoding.UTF8.GetString(utf8);
-            if (NotAvailable.Contains(name, StringComparer.Ordinal))
+            switch (name)
             {
-                // binary_data: false asks for what is done anyway.
-                if (_json[_at..].StartsWith("false"u8))
-                {
-                    SkipValue();
-                    continue;
-                }
+                case var n when n.SequenceEqual("binary_data_output"u8):
+                    Once(ref seen, RequestParameters.BinaryOutputs, "binary_data_output");
+                    _call.BinaryOutputs = ReadFlag("The request", "binary_data_output");
+                    break;
+                case var n when n.SequenceEqual("timing"u8):
+                    Once(ref seen, RequestParameters.Timing, "timing");
+                    _call.WantsTiming = ReadFlag("The request", "timing");
+                    break;
+                case var n when n.SequenceEqual("priority"u8):
+                    Once(ref seen, RequestParameters.Priority, "priority");
+                    _call.Priority = (int)ReadWhole("The request", "priority", int.MaxValue);
+                    break;
+                case var n when n.SequenceEqual("timeout"u8):
+                    Once(ref seen, RequestParameters.Timeout, "timeout");
+                    var microseconds = ReadWhole("The request", "timeout", long.MaxValue / TimeSpan.TicksPerMicrosecond);
+                    _call.Timeout = microseconds == 0 ? null : TimeSpan.FromTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+                    break;
+                default:
+                    ReadRowFields(name, "The request");
+                    break;
+            }
+        }
+    }
 
-                throw new SlipwayException(
-                    ErrorKind.NotAvailable, $"{owner} has the parameter '{name}', which is not available yet. Send and ask for tensors as JSON, one request after another.");
-            }
-
-            if (place == ParameterPlace.Request && name is "event_time")
+    private void ReadInputParameters(ref InputHead input)
+    {
+        Expect((byte)'{', "\"parameters\" must be an object");
+        for (var first = true; NextMember(ref first, out var name);)
+        {
+            if (name.SequenceEqual("binary_data_size"u8))
             {
-                RefuseTwice(name, _call.Fields.EventTimes.Count);
-                _call.Fields.SetEventTimes(ReadField(name));
-            }
-            else if (place == ParameterPlace.Request && name is "sticky_key")
-            {
-                RefuseTwice(name, _call.Fields.StickyKeys.Count);
-                _call.Fields.SetStickyKeys(ReadField(name));
-            }
-            else if (place == ParameterPlace.Request && name.StartsWith(SegmentPrefix, StringComparison.Ordinal))
-            {
-                var segment = name[SegmentPrefix.Length..];
-                RefuseTwice(name, _call.Fields.HasSegment(segment) ? 1 : 0);
-                _call.Fields.AddSegment(segment, ReadField(name));
+                input.BinarySize = input.BinarySize < 0 ? ReadWhole(Named(input.Name), "binary_data_size", long.MaxValue) : throw Twice("binary_data_size");
             }
             else
             {
-                // The protocol lets clients send parameters that a server does not know.
-                SkipValue();
+                SkipUnknown(name, Named(input.Name));
             }
         }
+    }
+
+    private OutputForm ReadOutputParameters(string? output)
+    {
+        var owner = output is null ? "An output" : $"Output '{Short(output)}'";
+        var form = default(OutputForm);
+        Expect((byte)'{', "\"parameters\" must be an object");
+        var hasClasses = false;
+        for (var first = true; NextMember(ref first, out var name);)
+        {
+            if (name.SequenceEqual("binary_data"u8))
+            {
+                form = form.Binary is null ? form with { Binary = ReadFlag(owner, "binary_data") } : throw Twice("binary_data");
+            }
+            else if (name.SequenceEqual("classification"u8))
+            {
+                form = hasClasses ? throw Twice("classification") : form with { Classes = (int)ReadWhole(owner, "classification", int.MaxValue) };
+                hasClasses = true;
+            }
+            else
+            {
+                SkipUnknown(name, owner);
+            }
+        }
+
+        return form;
+    }
+
+    private void ReadRowFields(scoped ReadOnlySpan<byte> name, string owner)
+    {
+        if (name.SequenceEqual("event_time"u8))
+        {
+            RefuseTwice("event_time", _call.Fields.EventTimes.Count);
+            _call.Fields.SetEventTimes(ReadField("event_time"));
+        }
+        else if (name.SequenceEqual("sticky_key"u8))
+        {
+            RefuseTwice("sticky_key", _call.Fields.StickyKeys.Count);
+            _call.Fields.SetStickyKeys(ReadField("sticky_key"));
+        }
+        else if (name.StartsWith("segment."u8))
+        {
+            var whole = Encoding.UTF8.GetString(name);
+            var segment = whole["segment.".Length..];
+            RefuseTwice(whole, _call.Fields.HasSegment(segment) ? 1 : 0);
+            _call.Fields.AddSegment(segment, ReadField(whole));
+        }
+        else
+        {
+            SkipUnknown(name, owner);
+        }
+    }
+
+    private void SkipUnknown(scoped ReadOnlySpan<byte> utf8, string owner)
+    {
+        Span<char> name = stackalloc char[32];
+        var known = Encoding.UTF8.TryGetChars(utf8, name, out var length) ? IndexOfNotAvailable(name[..length]) : -1;
+        var begin = _at;
+        SkipValue();
+        if (known >= 0 && !IsNothing(_json[begin.._at]))
+        {
+            throw new SlipwayException(
+                ErrorKind.NotAvailable,
+                $"{owner} has the parameter '{NotAvailable[known]}', which is not available. Send the data with the request, and one request after another.");
+        }
+    }
+
+    // false, 0 and an empty text ask for what is done anyway: clients send them for "no sequence".
+    private static bool IsNothing(ReadOnlySpan<byte> value) => value.SequenceEqual("false"u8) || value.SequenceEqual("0"u8) || value.SequenceEqual("\"\""u8);
+
+    private static int IndexOfNotAvailable(ReadOnlySpan<char> name)
+    {
+        for (var i = 0; i < NotAvailable.Length; i++)
+        {
+            if (name.SequenceEqual(NotAvailable[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool ReadFlag(string owner, string name)
+    {
+        var rest = _json[_at..];
+        if (rest.StartsWith("true"u8))
+        {
+            _at += 4;
+            return true;
+        }
+
+        if (rest.StartsWith("false"u8))
+        {
+            _at += 5;
+            return false;
+        }
+
+        throw Bad($"{owner} has the parameter '{name}' with something at byte {_at} that is neither true nor false");
+    }
+
+    private long ReadWhole(string owner, string name, long most)
+    {
+        var length = NumberScanner.Scan(_json[_at..], out long value);
+        if (length <= 0 || value < 0 || value > most)
+        {
+            throw Bad($"{owner} has the parameter '{name}' with something at byte {_at} that is not a whole number from 0 to {most}");
+        }
+
+        _at += length;
+        return value;
     }
 
     /// <summary>One value for all rows, or an array of one a row. Numbers and truth values are taken as they are written.</summary>
@@ -106,5 +208,15 @@ internal ref partial struct InferRequestParser
         {
             throw Twice(Short(name));
         }
+    }
+
+    [Flags]
+    private enum RequestParameters
+    {
+        None = 0,
+        BinaryOutputs = 1,
+        Timing = 2,
+        Priority = 4,
+        Timeout = 8,
     }
 }

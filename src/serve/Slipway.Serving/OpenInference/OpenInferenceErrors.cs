@@ -24,6 +24,10 @@ internal static class OpenInferenceErrors
         {
             return TypedResults.Json(new OpenInferenceError(e.Message), SlipwayJsonOptions, contentType: null, HttpStatus.Of(e.Kind));
         }
+        catch (BadHttpRequestException e)
+        {
+            return TypedResults.Json(new OpenInferenceError(e.Message), SlipwayJsonOptions, contentType: null, e.StatusCode);
+        }
     }
 
     private static System.Text.Json.JsonSerializerOptions SlipwayJsonOptions => Core.SlipwayJson.Options;

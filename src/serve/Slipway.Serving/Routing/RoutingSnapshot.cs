@@ -1,5 +1,3 @@
-using Slipway.Rollouts;
-
 namespace Slipway.Serving.Routing;
 
 /// <summary>
@@ -26,10 +24,11 @@ internal sealed class RoutingSnapshot
     public RoutingSnapshot With(ServedDeployment deployment) =>
         new(new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal) { [deployment.Name] = deployment });
 
-    /// <summary>True when some deployment answers, tries, or can be rolled back, with the version.</summary>
-    public bool Names(DeployedVersion version) => _deployments.Values.Any(d => Names(d.State, version));
-
-    /// <summary>True when a deployment in this state answers, tries, or can be rolled back, with the version.</summary>
-    public static bool Names(DeploymentState state, DeployedVersion version) =>
-        state.Stable == version || state.Candidate?.Version == version || state.Previous == version;
+    /// <summary>The snapshot without a deployment.</summary>
+    public RoutingSnapshot Without(string name)
+    {
+        var others = new Dictionary<string, ServedDeployment>(_deployments, StringComparer.Ordinal);
+        others.Remove(name);
+        return new RoutingSnapshot(others);
+    }
 }

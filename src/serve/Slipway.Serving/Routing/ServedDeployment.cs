@@ -1,19 +1,23 @@
 using Slipway.Rollouts;
+using Slipway.Serving.Engine;
 
 namespace Slipway.Serving.Routing;
 
 /// <summary>A deployment with its loaded versions. Immutable.</summary>
 internal sealed class ServedDeployment
 {
-    public ServedDeployment(DeploymentState state, ServedVersion stable, ServedVersion? candidate, ServedVersion? previous)
+    public ServedDeployment(
+        DeploymentState state, ServedVersion stable, ServedVersion? candidate, ServedVersion? previous, ServeSettings? settings = null, IReadOnlyList<ServedVersion>? others = null)
     {
         State = state;
+        Settings = settings ?? ServeSettings.Default;
+        Models = new Prepared(state, Settings).Models;
         Stable = stable;
         Candidate = candidate;
         Previous = previous;
 
         // A rollout may try the very version that a rollback would return to; then it is the candidate.
-        Versions = [.. new[] { stable, candidate, previous }.OfType<ServedVersion>().DistinctBy(v => v.Reference)];
+        Versions = [.. new[] { stable, candidate, previous }.OfType<ServedVersion>().Concat(others ?? []).DistinctBy(v => v.Reference)];
         Inputs = new NameTable(Versions.SelectMany(v => v.Signature.Inputs));
     }
 
@@ -29,8 +33,17 @@ internal sealed class ServedDeployment
     /// <summary>The version that a rollback returns to. It stays loaded, and answers only whoever asks for it by version.</summary>
     public ServedVersion? Previous { get; }
 
-    /// <summary>The loaded versions, each once: the stable one, the candidate, the previous one.</summary>
+    /// <summary>True for a model that is served as it lies in a folder; false for a deployment that was released.</summary>
+    public bool IsFolders => State.Source is not null;
+
+    /// <summary>The loaded versions, each once: the stable one, the candidate, the previous one; in a folder, those with lower numbers.</summary>
     public IReadOnlyList<ServedVersion> Versions { get; }
+
+    /// <summary>How its requests are run.</summary>
+    public ServeSettings Settings { get; }
+
+    /// <summary>What must stay loaded for it.</summary>
+    public IReadOnlyList<ModelKey> Models { get; }
 
     /// <summary>The names that inputs can have.</summary>
     public NameTable Inputs { get; }
@@ -43,11 +56,14 @@ internal sealed class ServedDeployment
             return Stable;
         }
 
-        if (Candidate is not null && Candidate.IsCalled(pinned))
+        foreach (var version in Versions)
         {
-            return Candidate;
+            if (version.IsCalled(pinned))
+            {
+                return version;
+            }
         }
 
-        return Previous is not null && Previous.IsCalled(pinned) ? Previous : null;
+        return null;
     }
 }

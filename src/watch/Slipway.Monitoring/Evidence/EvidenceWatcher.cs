@@ -59,6 +59,9 @@ internal sealed class EvidenceWatcher(
         }
     }
 
+    /// <summary>The segments by which the source's rollout is judged. Known once the source was prepared.</summary>
+    public IReadOnlyList<string> SegmentsOf(PredictionSource source) => Find(source)?.Counters.Plan.Segments ?? [];
+
     /// <inheritdoc/>
     public void Take(PredictionBatch batch)
     {

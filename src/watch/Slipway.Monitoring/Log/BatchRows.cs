@@ -9,10 +9,11 @@ internal static class BatchRows
         return batch with
         {
             Rows = rows.Length,
-            Ids = Of(batch.Ids),
+            Ids = batch.Ids.Pick(rows),
             EventTimes = Of(batch.EventTimes),
             Arrivals = Of(batch.Arrivals),
             Milliseconds = Of(batch.Milliseconds),
+            Calls = batch.Calls?.Pick(rows),
             Failed = Of(batch.Failed),
             Keys = Of(batch.Keys),
             Units = Of(batch.Units),

@@ -14,7 +14,7 @@ internal sealed record PredictionBatch
     public required int Rows { get; init; }
 
     /// <summary>Prediction ids.</summary>
-    public required string[] Ids { get; init; }
+    public required IdColumn Ids { get; init; }
 
     /// <summary>When the rows happened, UTC ticks.</summary>
     public required long[] EventTimes { get; init; }
@@ -24,6 +24,9 @@ internal sealed record PredictionBatch
 
     /// <summary>Milliseconds of the call, on its first row; NaN on its others, so that a call counts once.</summary>
     public required double[] Milliseconds { get; init; }
+
+    /// <summary>Where the time went; null in what was written before the log knew it.</summary>
+    public CallColumns? Calls { get; init; }
 
     /// <summary>True for the row of a call that failed by the server's or the version's fault; such a row has no inputs and outputs. Callers' mistakes are not recorded.</summary>
     public required bool[] Failed { get; init; }

@@ -21,11 +21,9 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
     // What one pass writes in one go; a queue that is fuller is emptied in several.
     private const int MaxPassRows = 32_768;
 
-    private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ComplainEvery = TimeSpan.FromMinutes(1);
 
     private readonly PredictionLogOptions _options;
-    private readonly IPredictionConsumer _consumer;
     private readonly TimeProvider _time;
     private readonly ILogger<PredictionLog> _logger;
     private readonly Meter _meter;
@@ -33,11 +31,13 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
 
     // Request threads.
     private readonly CallQueue _queue;
+    private readonly double _tick;
 
     // The loop.
-    private readonly PredictionFolder _folder;
-    private readonly RowCollector _collector;
+    private readonly RowCollector _collector = new();
     private readonly OpenChunks _chunks;
+    private readonly HandOver _handOver;
+    private readonly LogRecovery _recovery;
     private readonly List<LogStep> _steps = [];
     private readonly List<DrainMarker> _markers = [];
     private readonly List<FinishedChunk> _finished = [];
@@ -46,32 +46,28 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
     private readonly FinishedChunks _conversions;
     private readonly PredictionSearch _search;
 
-    private readonly Dictionary<string, LogPosition?> _recovered = new(StringComparer.Ordinal);
     private bool _isRecovered;
-    private bool _isUnsettled;
-    private long _settledAt;
     private long? _complainedAt;
 
     // Written by the loop, read by anybody.
     private long _recorded;
     private long _refused;
-    private long _torn;
     private volatile bool _ended;
 
     public PredictionLog(
         MonitoringOptions options, DataFolder data, IPredictionConsumer consumer, DuckEngine duck, TimeProvider time, IMeterFactory meters, ILogger<PredictionLog> logger)
     {
         _options = options.Log;
-        _consumer = consumer;
         _time = time;
         _logger = logger;
         _queue = new CallQueue(_options.CapacityRows, _options.CapacityMegabytes * (1L << 20));
-        _folder = new PredictionFolder(data);
-        _collector = new RowCollector(_queue.Release);
-        _chunks = new OpenChunks(_folder, _options, time, Refused);
-        _conversions = new FinishedChunks(new ChunkConversion(_folder), time, logger);
-        _search = new PredictionSearch(_folder, _chunks, data, duck);
-        _settledAt = time.GetTimestamp();
+        _tick = 1e6 / time.TimestampFrequency;
+        var folder = new PredictionFolder(data);
+        _chunks = new OpenChunks(folder, _options, time, Complain);
+        _conversions = new FinishedChunks(new ChunkConversion(folder), time, logger);
+        _search = new PredictionSearch(folder, _chunks, data, duck);
+        _handOver = new HandOver(consumer, time, logger);
+        _recovery = new LogRecovery(folder, _chunks, _collector, _search, _handOver, _finished, logger);
 
         _meter = meters.Create(new MeterOptions("Slipway.Monitoring"));
         _meter.CreateObservableCounter("slipway.prediction_log.recorded", () => Figures.Recorded, "{row}", "Predictions that were written to the log.");
@@ -81,7 +77,7 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
     }
 
     /// <inheritdoc/>
-    public PredictionLogFigures Figures => new(Interlocked.Read(ref _recorded), _queue.Dropped + Interlocked.Read(ref _refused), Interlocked.Read(ref _torn));
+    public PredictionLogFigures Figures => new(Interlocked.Read(ref _recorded), _queue.Dropped + Interlocked.Read(ref _refused), _recovery.Torn);
 
     /// <summary>Rows whose stated event time lay more than five minutes ahead of their arrival, which counts instead.</summary>
     public long FutureTimes => _collector.FutureTimes;
@@ -89,7 +85,7 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
     /// <inheritdoc/>
     public void Record(InferenceCall call)
     {
-        if (RecordedCall.Of(call) is { } recorded)
+        if (RecordedCall.Of(call, _tick) is { } recorded)
         {
             _queue.Add(recorded);
         }
@@ -169,7 +165,7 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
         {
             if (!_isRecovered)
             {
-                await RecoverAsync(stoppingToken);
+                await _recovery.RunAsync(stoppingToken);
                 _isRecovered = true;
             }
         }
@@ -182,28 +178,7 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
 
         await PassAsync();
         _chunks.Rotate(all: false, _finished);
-        await PassOnFinishedAsync();
-    }
-
-    // A chunk becomes Parquet when the consumer has saved what it made of it: until then a kill would have it read again.
-    private async Task PassOnFinishedAsync()
-    {
-        foreach (var group in _finished.GroupBy(f => f.Deployment).ToList())
-        {
-            try
-            {
-                var position = await _consumer.ReadPositionAsync(group.Key, CancellationToken.None);
-                foreach (var chunk in group.Where(f => f.Batches == 0 || f.End.CompareTo(position) <= 0))
-                {
-                    _finished.Remove(chunk);
-                    _conversions.Add(chunk);
-                }
-            }
-            catch (Exception e)
-            {
-                LogConsumerFailed(_logger, e);
-            }
-        }
+        await _handOver.PassOnAsync(_finished, _conversions);
     }
 
     private async Task PassAsync()
@@ -211,15 +186,20 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
         while (Collect())
         {
             await WriteAsync();
-            await HandOverAsync();
-            _isUnsettled = true;
+
+            // After a stop in the middle of recovery, what is older waits in its chunk: the next start hands over both.
+            if (_isRecovered)
+            {
+                await _handOver.TakeAsync(_steps);
+            }
+
             _queue.SignalRoom();
         }
 
         Exception? failure = null;
-        if (_isRecovered && (_isUnsettled || _markers.Count > 0 || _time.GetElapsedTime(_settledAt) >= SettleEvery))
+        if (_isRecovered && (_markers.Count > 0 || _handOver.IsDue))
         {
-            failure = await SettleAsync();
+            failure = await _handOver.SettleAsync();
         }
 
         foreach (var marker in _markers)
@@ -244,11 +224,11 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
         var rows = 0;
         while (rows < MaxPassRows && _queue.TryTake(out var item))
         {
-            switch (item)
+            switch (item.Control)
             {
-                case PendingCall call:
-                    rows += call.Rows;
-                    _collector.Add(call, AddStep);
+                case null:
+                    rows += item.Call.Rows;
+                    _collector.Add(item.Call, AddStep);
                     break;
 
                 case Note note:
@@ -266,6 +246,7 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
         }
 
         _collector.Cut(AddStep);
+        _queue.Release();
         return _steps.Count > 0;
     }
 
@@ -303,7 +284,7 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
         LogPosition? position = null;
         try
         {
-            position = await _consumer.ReadPositionAsync(deployment, CancellationToken.None);
+            position = await _handOver.ReadPositionAsync(deployment, CancellationToken.None);
         }
         catch (Exception e)
         {
@@ -312,144 +293,6 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
 
         _chunks.StartAfter(deployment, position?.Chunk);
     }
-
-    private async Task HandOverAsync()
-    {
-        // After a stop in the middle of recovery, what is older waits in its chunk: the next start hands over both.
-        if (!_isRecovered)
-        {
-            return;
-        }
-
-        foreach (var step in _steps)
-        {
-            if (step.Note is not null)
-            {
-                await HandOverAsync(() => _consumer.ConsumeAsync(step.Note, CancellationToken.None));
-            }
-            else if (step.Position is not null)
-            {
-                await HandOverAsync(() => _consumer.ConsumeAsync(step.Collected.Batch, step.Position, CancellationToken.None));
-            }
-        }
-    }
-
-    private async Task HandOverAsync(Func<Task> consume)
-    {
-        try
-        {
-            await consume();
-        }
-        catch (Exception e)
-        {
-            // It must not throw; when it does, what follows is still handed over.
-            LogConsumerFailed(_logger, e);
-        }
-    }
-
-    private async Task<Exception?> SettleAsync()
-    {
-        _settledAt = _time.GetTimestamp();
-        _isUnsettled = false;
-        try
-        {
-            await _consumer.SettleAsync(CancellationToken.None);
-            return null;
-        }
-        catch (Exception e)
-        {
-            LogSettleFailed(_logger, e);
-            return e;
-        }
-    }
-
-    private async Task RecoverAsync(CancellationToken stoppingToken)
-    {
-        foreach (var deployment in _folder.Deployments())
-        {
-            if (!_chunks.Knows(deployment))
-            {
-                await RecoverAsync(deployment, stoppingToken);
-            }
-        }
-    }
-
-    // Finishes the chunks of the process before: hands over what was written and not worked on.
-    private async Task RecoverAsync(string deployment, CancellationToken stoppingToken)
-    {
-        if (!_recovered.TryGetValue(deployment, out var position))
-        {
-            _recovered[deployment] = position = await _consumer.ReadPositionAsync(deployment, stoppingToken);
-        }
-
-        _folder.RemoveLeftovers(deployment);
-        var last = position?.Chunk;
-        var chunks = _folder.Chunks(deployment);
-        if (chunks.Count == 0)
-        {
-            await ObserveNewestAsync(deployment, stoppingToken);
-        }
-
-        foreach (var chunk in chunks)
-        {
-            last = string.CompareOrdinal(chunk, last) > 0 ? chunk : last;
-            try
-            {
-                _finished.Add(new FinishedChunk(deployment, chunk, await RecoverAsync(deployment, chunk, position, stoppingToken)));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                LogChunkUnreadable(_logger, chunk, deployment, e);
-            }
-        }
-
-        _chunks.StartAfter(deployment, last);
-    }
-
-    private async Task ObserveNewestAsync(string deployment, CancellationToken stoppingToken)
-    {
-        try
-        {
-            await _search.ObserveNewestAsync(deployment, _collector.Times(deployment), stoppingToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // Then rows without a time count as live until somebody states one.
-            LogChunkUnreadable(_logger, "before", deployment, e);
-        }
-    }
-
-    private async Task<int> RecoverAsync(string deployment, string chunk, LogPosition? position, CancellationToken stoppingToken)
-    {
-        using var reader = ChunkReader.Open(_folder, deployment, chunk);
-        var done = position is null ? 0
-            : string.CompareOrdinal(chunk, position.Chunk) is var order and not 0 ? order < 0 ? int.MaxValue : 0
-            : position.Batch;
-        var number = 0;
-
-        // The last batch is read in any case: it says whether the deployment is in replay.
-        foreach (var batch in reader.Read(Math.Min(done, reader.Batches - 1)))
-        {
-            stoppingToken.ThrowIfCancellationRequested();
-            number = batch.Number;
-            _collector.Times(deployment).Observe(batch.Batch);
-            if (number > done)
-            {
-                await HandOverAsync(() => _consumer.ConsumeAsync(batch.Batch, new LogPosition(chunk, batch.Number), CancellationToken.None));
-                _isUnsettled = true;
-            }
-        }
-
-        if (reader.IsTorn)
-        {
-            Interlocked.Increment(ref _torn);
-            LogTorn(_logger, chunk, deployment);
-        }
-
-        return number;
-    }
-
-    private void Refused(Exception reason, string deployment) => Complain(reason, deployment);
 
     // Once a minute: a disk that is full refuses ten times a second.
     private void Complain(Exception reason, string deployment)
@@ -475,16 +318,4 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
 
     [LoggerMessage(LogLevel.Error, "Predictions of {Deployment} could not be logged, {Dropped} so far")]
     private static partial void LogNotWritten(ILogger logger, string deployment, long dropped, Exception reason);
-
-    [LoggerMessage(LogLevel.Error, "Monitoring failed to take predictions from the log")]
-    private static partial void LogConsumerFailed(ILogger logger, Exception reason);
-
-    [LoggerMessage(LogLevel.Error, "What monitoring found out could not be saved; it is tried again")]
-    private static partial void LogSettleFailed(ILogger logger, Exception reason);
-
-    [LoggerMessage(LogLevel.Error, "The chunk {Chunk} of {Deployment}'s predictions cannot be read and is left where it is")]
-    private static partial void LogChunkUnreadable(ILogger logger, string chunk, string deployment, Exception reason);
-
-    [LoggerMessage(LogLevel.Warning, "The chunk {Chunk} of {Deployment}'s predictions ends in a torn batch, which is left out")]
-    private static partial void LogTorn(ILogger logger, string chunk, string deployment);
 }

@@ -10,7 +10,7 @@ namespace Slipway.Monitoring.Outcomes;
 /// <param name="KnownAt">When the truth became known, in event time; never before <paramref name="PredictedAt"/>.</param>
 /// <param name="Label">The truth, as it was sent.</param>
 /// <param name="Scores">The first output's numbers: the value of a regression, the positive class's score of a binary model, one score a class of a multiclass one.</param>
-/// <param name="Segments">Values by segment: of the request's own segments, and of every scalar input (numbers as invariant text); missing values are left out.</param>
+/// <param name="Segments">Values by segment: of the request's own segments, and of the inputs that the project or the rollout names as segments (numbers as invariant text); missing values are left out. More may be there.</param>
 internal sealed record JoinedOutcome(
     PredictionSource Source,
     string PredictionId,

@@ -8,7 +8,7 @@ namespace Slipway.Monitoring.Outcomes;
 
 /// <summary>Outcomes as others ask for them: kept in the database first, then announced in the log, so that each is joined after the predictions that were answered before it.</summary>
 internal sealed class OutcomeBook(
-    IDeployments deployments, OutcomeStore store, EvidenceStore evidence, IRollouts rollouts, IPredictionLog log, Observatory observatory, TimeProvider time) : IOutcomes
+    IDeployments deployments, OutcomeStore store, EvidenceStore evidence, IRollouts rollouts, IPredictionLog log, Observatory observatory, TimeProvider time, IServedFolder? folder = null) : IOutcomes
 {
     /// <inheritdoc/>
     public async Task<OutcomeReceipt> TakeAsync(string deployment, IReadOnlyList<Outcome> outcomes, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal sealed class OutcomeBook(
 
     private async Task DemandAsync(string deployment, CancellationToken cancellationToken)
     {
-        if (await deployments.FindAsync(deployment, cancellationToken) is null)
+        if (folder?.Find(deployment) is null && await deployments.FindAsync(deployment, cancellationToken) is null)
         {
             throw new SlipwayException(ErrorKind.NotFound, $"There is no deployment '{deployment}'. Outcomes belong to one that has answered predictions: `slipway status` lists those there are.");
         }

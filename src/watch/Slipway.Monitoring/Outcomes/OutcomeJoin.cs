@@ -40,22 +40,26 @@ internal sealed partial class OutcomeJoin(
     /// <summary>Deployments with outcomes that came before the process did, or whose note got lost with it.</summary>
     public Task<IReadOnlyList<string>> ListBehindAsync(CancellationToken cancellationToken) => store.ListBehindAsync(cancellationToken);
 
-    /// <summary>How the scores of a batch are read, for <see cref="Add"/>.</summary>
-    public ValueTask<OutcomeModel> PrepareAsync(PredictionSource source, CancellationToken cancellationToken) => models.GetAsync(source.Deployment, source.Version, cancellationToken);
+    /// <summary>How the scores of a batch are read, and the inputs by which its project looks at outcomes: for <see cref="Add"/>.</summary>
+    public async ValueTask<(OutcomeModel Model, IReadOnlyList<string> Segments)> PrepareAsync(PredictionSource source, CancellationToken cancellationToken) =>
+        (await models.GetAsync(source.Deployment, source.Version, cancellationToken), await models.SegmentsAsync(source.Deployment, cancellationToken));
 
     /// <summary>Keeps predictions for their outcomes, and answers those that are new: the others are second tries of a client.</summary>
-    public PredictionBatch Add(PredictionBatch batch, OutcomeModel model) => _recent.Add(batch, model) is { } isNew ? batch.Keep(isNew) : batch;
+    /// <param name="batch">The predictions.</param>
+    /// <param name="model">How their scores are read.</param>
+    /// <param name="segments">The inputs by which somebody looks at outcomes.</param>
+    public PredictionBatch Add(PredictionBatch batch, OutcomeModel model, IReadOnlyCollection<string> segments) => _recent.Add(batch, model, segments) is { } isNew ? batch.Keep(isNew) : batch;
 
     /// <summary>Joins the outcomes that were waiting for these predictions.</summary>
     public async Task MatchAsync(PredictionBatch batch, IOutcomeTaker taker, CancellationToken cancellationToken)
     {
         var join = _deployments[batch.Source.Deployment];
         var ids = new List<string>();
-        for (var i = 0; i < batch.Rows; i++)
+        for (var i = 0; join.Waiting.Any && i < batch.Rows; i++)
         {
-            if (!batch.Failed[i] && join.Waiting.MayContain(batch.Ids[i]) && !join.JustJoined.Contains(batch.Ids[i]))
+            if (!batch.Failed[i] && join.Waiting.MayContain(batch.Ids.Utf8(i)) && batch.Ids[i] is var id && !join.JustJoined.Contains(id))
             {
-                ids.Add(batch.Ids[i]);
+                ids.Add(id);
             }
         }
 
@@ -163,12 +167,17 @@ internal sealed partial class OutcomeJoin(
         DeploymentJoin join, IReadOnlyList<OutcomeRow> rows, bool waited, bool search, IOutcomeTaker taker, CancellationToken cancellationToken)
     {
         // All are looked up before the first is taken, so that labels are taken in the order in which they came.
-        var missing = rows.Where(row => _recent.Find(join.Deployment, row.Id) is null).Select(row => row.Id).ToHashSet();
+        var places = rows.Select(row => _recent.Find(join.Deployment, row.Id)).ToArray();
+        var missing = rows.Where((_, i) => places[i] is null).Select(row => row.Id).ToHashSet();
         var logged = search && missing.Count > 0 ? await SearchAsync(join, missing, cancellationToken) : [];
         var project = await models.FindProjectAsync(join.Deployment, cancellationToken);
         var window = (project?.Monitor ?? new()).Window;
-        var places = rows.Select(row => _recent.Find(join.Deployment, row.Id) ?? (logged.TryGetValue(row.Id, out var place) ? place : (FoundPrediction?)null)).ToList();
-        await taker.PrepareAsync([.. places.OfType<FoundPrediction>().Select(place => place.Batch.Source).Distinct()], cancellationToken);
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] ??= logged.GetValueOrDefault(rows[i].Id);
+        }
+
+        await taker.PrepareAsync([.. places.OfType<FoundPrediction>().Select(place => place.Source).Distinct()], cancellationToken);
 
         // Nothing from here on waits or fails: a page is dealt with as a whole or not at all.
         for (var i = 0; i < rows.Count; i++)
@@ -202,12 +211,12 @@ internal sealed partial class OutcomeJoin(
         {
             foreach (var batch in await log.Value.FindAsync(join.Deployment, ids, cancellationToken))
             {
-                var recent = new RecentBatch(batch, await models.GetAsync(join.Deployment, batch.Source.Version, cancellationToken));
+                var model = await models.GetAsync(join.Deployment, batch.Source.Version, cancellationToken);
                 for (var i = 0; i < batch.Rows; i++)
                 {
-                    if (!batch.Failed[i] && ids.Contains(batch.Ids[i]))
+                    if (!batch.Failed[i] && batch.Ids[i] is var id && ids.Contains(id))
                     {
-                        found.TryAdd(batch.Ids[i], new FoundPrediction(recent, i));
+                        found.TryAdd(id, FoundPrediction.Of(batch, i, model));
                     }
                 }
             }
@@ -225,7 +234,7 @@ internal sealed partial class OutcomeJoin(
     private JoinedOutcome Join(DeploymentJoin join, OutcomeRow row, FoundPrediction place, bool waited, TimeSpan window)
     {
         var changes = join.Changes;
-        var predictedAt = place.Batch.PredictedAt(place.Row);
+        var predictedAt = place.PredictedAt;
         var now = clock.Now(join.Deployment)?.UtcTicks ?? row.ReceivedAt;
 
         // Nobody knows a truth after having sent it. In a replay "now" is the replay's now.
@@ -237,13 +246,13 @@ internal sealed partial class OutcomeJoin(
         changes.Dirty = true;
         join.Waiting.Remove(row.Id);
         join.JustJoined.Add(row.Id);
-        NoteUnfit(join, row.Label, place.Batch);
-        return place.Batch.Join(place.Row, row.Label, knownAt);
+        NoteUnfit(join, row.Label, place);
+        return place.Join(row.Id, row.Label, knownAt);
     }
 
-    private void NoteUnfit(DeploymentJoin join, string label, RecentBatch batch)
+    private void NoteUnfit(DeploymentJoin join, string label, FoundPrediction place)
     {
-        var model = batch.Model;
+        var model = place.Model;
         if (OutcomeTruth.Read(label, model.Task, model.Labels) is not null)
         {
             return;
@@ -257,7 +266,7 @@ internal sealed partial class OutcomeJoin(
                 : model.Task == LearningTask.Binary ? "0 or 1" : "0, 1, 2 …";
             join.SaidUnfit = true;
             join.Changes.UnfitSentence = string.Create(
-                CultureInfo.InvariantCulture, $"The label '{Excerpt.Of(label, 40)}' does not fit {batch.Source.Version}, whose labels are {known}: it counts in no metric.");
+                CultureInfo.InvariantCulture, $"The label '{Excerpt.Of(label, 40)}' does not fit {place.Source.Version}, whose labels are {known}: it counts in no metric.");
             LogUnfit(join.Deployment, join.Changes.UnfitSentence);
         }
     }

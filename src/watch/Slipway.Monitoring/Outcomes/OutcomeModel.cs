@@ -23,6 +23,22 @@ internal sealed record OutcomeModel(LearningTask Task, IReadOnlyList<string> Lab
         _ => [],
     };
 
+    /// <summary>The same without an array for a single score: NaN where it is missing, and the scores of a multiclass model in <paramref name="several"/>.</summary>
+    public double Score(LoggedColumn? column, int row, out double[]? several)
+    {
+        several = null;
+        switch (column)
+        {
+            case NumberValues numbers:
+                return numbers.Values[row];
+            case VectorValues { Values: var vectors } when vectors[row] is { Length: > 0 } scores:
+                several = Task == LearningTask.Multiclass ? scores : null;
+                return scores[^1];
+            default:
+                return double.NaN;
+        }
+    }
+
     private bool Fits(LoggedColumn output)
     {
         var width = output switch

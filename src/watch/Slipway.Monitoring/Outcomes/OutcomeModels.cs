@@ -37,6 +37,10 @@ internal sealed class OutcomeModels(IModelRegistry registry, TimeProvider time, 
         return project;
     }
 
+    /// <summary>The names by which the deployment's project looks at outcomes, apart from all of them together.</summary>
+    public async ValueTask<IReadOnlyList<string>> SegmentsAsync(string deployment, CancellationToken cancellationToken) =>
+        (await FindProjectAsync(deployment, cancellationToken))?.Data?.Segments ?? [];
+
     /// <summary>How the version's scores and labels are read.</summary>
     public async ValueTask<OutcomeModel> GetAsync(string deployment, VersionReference version, CancellationToken cancellationToken)
     {

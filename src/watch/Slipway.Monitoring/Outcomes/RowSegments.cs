@@ -6,7 +6,7 @@ using Slipway.Monitoring.Log;
 namespace Slipway.Monitoring.Outcomes;
 
 /// <summary>The segments of one row, read from the columns of its batch when somebody asks: a dictionary a row would be larger than the row. The caller's own segments come before inputs.</summary>
-internal sealed class RowSegments(RecentBatch batch, int row) : IReadOnlyDictionary<string, string>
+internal sealed class RowSegments(PredictionBatch batch, int row) : IReadOnlyDictionary<string, string>
 {
     public IEnumerable<string> Keys => this.Select(pair => pair.Key);
 

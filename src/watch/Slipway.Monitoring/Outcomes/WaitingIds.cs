@@ -1,3 +1,6 @@
+using System.IO.Hashing;
+using System.Text;
+
 namespace Slipway.Monitoring.Outcomes;
 
 /// <summary>Hashes of ids that wait for their predictions: most predictions have no label yet, and are spared a look into the database. Beyond its bound every id may be waiting.</summary>
@@ -9,8 +12,11 @@ internal sealed class WaitingIds
     private readonly HashSet<ulong> _hashes = [];
     private bool _overflow;
 
-    /// <summary>False when the id does not wait.</summary>
-    public bool MayContain(string id) => _overflow || _hashes.Contains(Hash(id));
+    /// <summary>False when no id waits.</summary>
+    public bool Any => _overflow || _hashes.Count > 0;
+
+    /// <summary>False when the id (in UTF-8) does not wait.</summary>
+    public bool MayContain(ReadOnlySpan<byte> id) => _overflow || _hashes.Contains(XxHash3.HashToUInt64(id));
 
     public void Add(string id)
     {
@@ -23,15 +29,5 @@ internal sealed class WaitingIds
 
     public void Remove(string id) => _hashes.Remove(Hash(id));
 
-    // FNV-1a, 64 bits.
-    private static ulong Hash(string id)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var c in id)
-        {
-            hash = (hash ^ c) * 1099511628211UL;
-        }
-
-        return hash;
-    }
+    private static ulong Hash(string id) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(id));
 }

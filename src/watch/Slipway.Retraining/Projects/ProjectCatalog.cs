@@ -4,6 +4,7 @@ using Slipway.Core.Projects;
 using Slipway.Monitoring;
 using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
+using Slipway.Serving.Engine;
 
 namespace Slipway.Retraining.Projects;
 
@@ -14,7 +15,7 @@ namespace Slipway.Retraining.Projects;
 /// <param name="book">The projects.</param>
 /// <param name="deployments">Fetched late: what is deployed asks this for its plans.</param>
 /// <param name="logger">Told of files that this version of the program does not read.</param>
-internal sealed partial class ProjectCatalog(ProjectBook book, Func<IDeployments> deployments, ILogger<ProjectCatalog> logger) : IReleasePlans, IMonitoredProjects
+internal sealed partial class ProjectCatalog(ProjectBook book, Func<IDeployments> deployments, ILogger<ProjectCatalog> logger) : IReleasePlans, IServeSettings, IMonitoredProjects
 {
     private volatile Snapshot? _snapshot;
 
@@ -61,8 +62,25 @@ internal sealed partial class ProjectCatalog(ProjectBook book, Func<IDeployments
     async Task<RolloutPlan?> IReleasePlans.FindAsync(string deployment, CancellationToken cancellationToken) =>
         (await FindAsync(deployment, cancellationToken))?.Config.Deploy is { } deploy ? RolloutPlan.Of(deploy) : null;
 
+    async Task<ServeSettings?> IServeSettings.FindAsync(string deployment, CancellationToken cancellationToken) =>
+        (await FindAsync(deployment, cancellationToken))?.Config.Serve is { } serve ? Settings(serve) : null;
+
     async Task<ProjectConfig?> IMonitoredProjects.FindAsync(string deployment, CancellationToken cancellationToken) =>
         (await FindAsync(deployment, cancellationToken))?.Config;
+
+    private static ServeSettings Settings(ServeSection serve) => new()
+    {
+        MaxBatch = serve.MaxSize,
+        MaxDelay = serve.MaxDelay,
+        PreferredSizes = serve.PreferredSizes,
+        MaxQueue = serve.Queue,
+        Timeout = serve.Timeout,
+        Instances = serve.Instances ?? 0,
+        Threads = serve.Threads ?? 0,
+        CacheFor = serve.CacheFor,
+        CacheBytes = serve.CacheBytes,
+        Device = serve.Device,
+    };
 
     [LoggerMessage(LogLevel.Warning, "The kept file of {Model} cannot be read, so nothing is watched or retrained by it: {Reason}")]
     private static partial void LogUnread(ILogger logger, string model, string reason);

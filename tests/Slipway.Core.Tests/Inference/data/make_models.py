@@ -85,6 +85,11 @@ save(
     "gather", [h.make_node("Gather", ["table", "i"], ["y"])], [value("i", T.INT64, ["N"])], [value("y", T.FLOAT, ["N"])],
     [array("table", [1.0, 2.0, 3.0], np.float32)])
 
+# No row of zeros can be scored: the table's places go from 1 on.
+save(
+    "refuses-zeros", [h.make_node("Sub", ["i", "four"], ["place"]), h.make_node("Gather", ["table", "place"], ["y"])],
+    [value("i", T.INT64, ["N"])], [value("y", T.FLOAT, ["N"])], [array("table", [1.0, 2.0, 3.0], np.float32), array("four", [4], np.int64)])
+
 
 # External data: beside the file, and every place where a location that leads out can hide.
 def external(location):

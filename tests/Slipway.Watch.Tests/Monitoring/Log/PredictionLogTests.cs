@@ -16,10 +16,11 @@ public sealed class PredictionLogTests : IDisposable
     [Fact]
     public async Task What_was_answered_is_handed_over_column_by_column()
     {
-        await using var host = await LogHost.StartAsync(_folder.Path);
+        await using var host = LogHost.Unstarted(_folder.Path);
 
         Call.Tabular(21.5, "Oslo").Of("anna").In("device", "mobile").Record(host, "a");
         Call.Tabular(22.5, null).Record(host, "b");
+        await host.Log.StartAsync(Cancel);
         await host.Log.DrainAsync(Cancel);
 
         var batch = Assert.Single(host.Consumer.Batches);
@@ -167,9 +168,10 @@ public sealed class PredictionLogTests : IDisposable
     [Fact]
     public async Task A_failed_call_is_one_row_without_values_beside_those_of_its_version()
     {
-        await using var host = await LogHost.StartAsync(_folder.Path);
+        await using var host = LogHost.Unstarted(_folder.Path);
         Call.Tabular().Record(host, "a");
         new Call { Failed = true, Rows = 3 }.Record(host, "b");
+        await host.Log.StartAsync(Cancel);
         await host.Log.DrainAsync(Cancel);
 
         var batch = Assert.Single(host.Consumer.Batches);
@@ -182,10 +184,11 @@ public sealed class PredictionLogTests : IDisposable
     [Fact]
     public async Task Units_are_the_keys_of_rows_or_the_request_as_a_whole()
     {
-        await using var host = await LogHost.StartAsync(_folder.Path);
+        await using var host = LogHost.Unstarted(_folder.Path);
         new Call { Rollout = "r1", Weight = 0.5, Randomised = true, Rows = 3 }.Number("temp", 1, 2, 3).Of("anna", "bert", "anna").Record(host, "a");
         new Call { Rollout = "r1", Weight = 0.5, Randomised = true, Rows = 2 }.Number("temp", 1, 2).Record(host, "b");
         new Call { Rollout = "r1", Weight = 0.5, Rows = 1 }.Number("temp", 1).Of("anna").Record(host, "pinned");
+        await host.Log.StartAsync(Cancel);
         await host.Log.DrainAsync(Cancel);
 
         var anna = RolloutUnits.Hash("r1", "anna");

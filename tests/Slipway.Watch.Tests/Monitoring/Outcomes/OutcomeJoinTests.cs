@@ -16,6 +16,7 @@ public sealed class OutcomeJoinTests : IAsyncLifetime
     [Fact]
     public async Task An_outcome_comes_with_its_predictions_source_time_scores_and_segments()
     {
+        _host.Releases.Segments.Add("temp");
         Record(new Rows(new Row("a", Score: 12.5) { At = Rows.At("2012-05-03T14:00:00Z"), Temp = 1, Segment = "mobile" }) { Segments = ["device"] });
         await _host.SendAsync("""[{"id":"a","label":16,"time":"2012-05-03T15:30:00+01:00"}]""", Cancel);
 

@@ -20,6 +20,9 @@ internal sealed class StatedReleases : IDeployments, IRollouts, IMonitoredProjec
 
     public string Task { get; set; } = "regression";
 
+    /// <summary>Columns that the project names as segments.</summary>
+    public List<string> Segments { get; } = [];
+
     /// <summary>Deployments whose rollouts were asked to look at new evidence.</summary>
     public List<string> Reconciled { get; } = [];
 
@@ -71,7 +74,7 @@ internal sealed class StatedReleases : IDeployments, IRollouts, IMonitoredProjec
         Deployments.Contains(name) ? new DeploymentState(name, new DeployedVersion(Stable, "digest"), null, 1, DateTimeOffset.UnixEpoch, "alice") : null);
 
     Task<ProjectConfig?> IMonitoredProjects.FindAsync(string deployment, CancellationToken cancellationToken) =>
-        System.Threading.Tasks.Task.FromResult<ProjectConfig?>(new ProjectConfig { Model = "bike-demand", Train = new TrainSection { Task = Task } });
+        System.Threading.Tasks.Task.FromResult<ProjectConfig?>(new ProjectConfig { Model = "bike-demand", Data = new DataSection("", null, null, Segments, 1), Train = new TrainSection { Task = Task } });
 
     Task<IReadOnlyList<DeploymentState>> IDeployments.ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -96,6 +96,13 @@ internal static class Values
         (YamlText text, out TimeSpan value) => Duration.TryParse(text.Value, out value) && value >= min && value <= max,
         WithoutUnit);
 
+    /// <summary>An amount of memory in a range.</summary>
+    public static Shape<long> Size(long min, long max) => new ScalarShape<long>(
+        $"{ByteSize.Rule}, from {ByteSize.Format(min)} to {ByteSize.Format(max)}",
+        () => Pattern($@"^\s*{NumberPattern}\s*(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)\s*$"),
+        (YamlText text, out long value) => ByteSize.TryParse(text.Value, out value) && value >= min && value <= max,
+        WithoutUnit);
+
     /// <summary>A share in a range, both ends included unless <paramref name="open"/>.</summary>
     public static Shape<double> Share(int min, int max, bool open = false) => new ScalarShape<double>(
         open ? $"{Percent.Rule}, above {min}% and below {max}%" : $"{Percent.Rule}, from {min}% to {max}%",

@@ -23,10 +23,11 @@ internal sealed class BatchDecoder(string deployment, ChunkSchema schema)
         {
             Source = Source(batch),
             Rows = batch.Length,
-            Ids = Texts(batch.Column(0))!,
+            Ids = Ids((StringArray)batch.Column(0)),
             EventTimes = Times(batch.Column(1)),
             Arrivals = Times(batch.Column(2)),
             Milliseconds = Numbers(batch.Column(8)),
+            Calls = schema.HasCalls ? Calls(batch, ChunkSchema.FixedColumns + schema.Values.Count) : null,
             Failed = Flags((BooleanArray)batch.Column(9)),
             Keys = Texts(batch.Column(10)),
             Units = System.Array.ConvertAll(((Int64Array)batch.Column(11)).Values.ToArray(), unit => (ulong)unit),
@@ -34,6 +35,20 @@ internal sealed class BatchDecoder(string deployment, ChunkSchema schema)
             Inputs = inputs,
             Outputs = outputs,
         };
+    }
+
+    private static IdColumn Ids(StringArray array)
+    {
+        var offsets = array.ValueOffsets[..(array.Length + 1)].ToArray();
+        return new IdColumn(array.Values[..offsets[^1]].ToArray(), offsets);
+    }
+
+    private static CallColumns Calls(RecordBatch batch, int at)
+    {
+        return new CallColumns(Of<float>(0), Of<float>(1), Of<float>(2), Of<float>(3), Of<long>(4), Of<int>(5));
+
+        T[] Of<T>(int column)
+            where T : struct, IEquatable<T> => ((PrimitiveArray<T>)batch.Column(at + column)).Values.ToArray();
     }
 
     private static LoggedColumn Values(LayoutColumn column, IArrowArray array) => column.Kind switch

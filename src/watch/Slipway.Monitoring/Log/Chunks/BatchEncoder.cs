@@ -8,7 +8,12 @@ namespace Slipway.Monitoring.Log.Chunks;
 /// <summary>Makes Arrow's columns of a batch, in memory that is used again for the next one.</summary>
 internal sealed class BatchEncoder(ChunkSchema schema)
 {
+    private const int MaxRepeated = 64;
+    private const int LeastRepeated = 1024;
+
     private readonly BufferArena _arena = new();
+    private readonly Dictionary<string, RepeatedText> _repeated = new(StringComparer.Ordinal);
+    private byte[] _zeros = [];
 
     /// <summary>The batch with the chunk's columns. Valid until the next call.</summary>
     public RecordBatch Encode(PredictionBatch batch, int layout)
@@ -18,7 +23,7 @@ internal sealed class BatchEncoder(ChunkSchema schema)
         var arrays = new ArrayData[schema.Arrow.FieldsList.Count];
         var rows = batch.Rows;
         var next = 0;
-        Add(Texts(batch.Ids));
+        Add(Ids(batch.Ids));
         Add(Times(batch.EventTimes));
         Add(Times(batch.Arrivals));
         Add(Same(source.Version.Model, rows));
@@ -37,6 +42,17 @@ internal sealed class BatchEncoder(ChunkSchema schema)
         {
             var values = i < batch.Inputs.Count ? batch.Inputs[i] : batch.Outputs[i - batch.Inputs.Count];
             arrays[ChunkSchema.FixedColumns + columns[i]] = Values(values);
+        }
+
+        if (batch.Calls is { } calls)
+        {
+            next = ChunkSchema.FixedColumns + schema.Values.Count;
+            Add(Primitive(FloatType.Default, rows, _arena.Copy<float>(calls.Parse)));
+            Add(Primitive(FloatType.Default, rows, _arena.Copy<float>(calls.Queue)));
+            Add(Primitive(FloatType.Default, rows, _arena.Copy<float>(calls.Run)));
+            Add(Primitive(FloatType.Default, rows, _arena.Copy<float>(calls.Write)));
+            Add(Primitive(Int64Type.Default, rows, _arena.Copy<long>(calls.Batch)));
+            Add(Primitive(Int32Type.Default, rows, _arena.Copy<int>(calls.BatchRows)));
         }
 
         for (var i = ChunkSchema.FixedColumns; i < arrays.Length; i++)
@@ -59,6 +75,9 @@ internal sealed class BatchEncoder(ChunkSchema schema)
         DigestValues digests => Texts(System.Array.ConvertAll(digests.Values, JsonTexts.Digest)),
         _ => throw new ArgumentOutOfRangeException(nameof(column), column, "Unknown kind of column."),
     };
+
+    private ArrayData Ids(IdColumn ids) =>
+        new(StringType.Default, ids.Count, 0, 0, [ArrowBuffer.Empty, _arena.Copy(ids.Offsets), _arena.Copy(ids.Bytes)]);
 
     private ArrayData Numbers(double[] values) => Primitive(DoubleType.Default, values.Length, _arena.Copy<double>(values));
 
@@ -128,22 +147,20 @@ internal sealed class BatchEncoder(ChunkSchema schema)
         return new ArrayData(StringType.Default, texts.Length, missing, 0, [validity, new ArrowBuffer(offsets), new ArrowBuffer(memory[..length])]);
     }
 
+    // Who answered is the same in all rows of a batch, and mostly in those of the next: what was made once is used again.
     private ArrayData Same(string text, int rows)
     {
-        var one = Encoding.UTF8.GetBytes(text);
-        var offsets = _arena.Take((rows + 1) * sizeof(int));
-        var starts = MemoryMarshal.Cast<byte, int>(offsets.Span);
-        var memory = _arena.Take(checked(rows * one.Length));
-        for (var i = 0; i <= rows; i++)
+        if (!_repeated.TryGetValue(text, out var repeated) || repeated.Rows < rows)
         {
-            starts[i] = i * one.Length;
-            if (i < rows)
+            if (_repeated.Count >= MaxRepeated)
             {
-                one.CopyTo(memory.Span[starts[i]..]);
+                _repeated.Clear();
             }
+
+            _repeated[text] = repeated = new RepeatedText(text, Math.Max(rows, LeastRepeated));
         }
 
-        return new ArrayData(StringType.Default, rows, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(offsets), new ArrowBuffer(memory)]);
+        return new ArrayData(StringType.Default, rows, 0, 0, [ArrowBuffer.Empty, repeated.Offsets(rows), repeated.Bytes(rows)]);
     }
 
     private ArrayData Vectors(double[]?[] vectors)
@@ -188,12 +205,54 @@ internal sealed class BatchEncoder(ChunkSchema schema)
 
     private ArrayData Nulls(IArrowType type, int rows)
     {
-        var validity = _arena.Zeros((rows + 7) / 8);
+        var validity = Zeros((rows + 7) / 8);
         return type switch
         {
-            StringType => new ArrayData(type, rows, rows, 0, [validity, _arena.Zeros((rows + 1) * sizeof(int)), ArrowBuffer.Empty]),
-            ListType => List(rows, rows, validity, _arena.Zeros((rows + 1) * sizeof(int)), 0, ArrowBuffer.Empty),
-            _ => new ArrayData(type, rows, rows, 0, [validity, _arena.Zeros(rows * sizeof(double))]),
+            StringType => new ArrayData(type, rows, rows, 0, [validity, Zeros((rows + 1) * sizeof(int)), ArrowBuffer.Empty]),
+            ListType => List(rows, rows, validity, Zeros((rows + 1) * sizeof(int)), 0, ArrowBuffer.Empty),
+            _ => new ArrayData(type, rows, rows, 0, [validity, Zeros(rows * sizeof(double))]),
         };
+    }
+
+    // Nobody writes into them, so all columns share them.
+    private ArrowBuffer Zeros(int bytes)
+    {
+        if (_zeros.Length < bytes)
+        {
+            _zeros = new byte[bytes];
+        }
+
+        return new ArrowBuffer(_zeros.AsMemory(0, bytes));
+    }
+
+    /// <summary>A text so many times.</summary>
+    private sealed class RepeatedText
+    {
+        private readonly byte[] _offsets;
+        private readonly byte[] _bytes;
+        private readonly int _length;
+
+        public RepeatedText(string text, int rows)
+        {
+            var one = Encoding.UTF8.GetBytes(text);
+            (_length, Rows) = (one.Length, rows);
+            _offsets = new byte[(rows + 1) * sizeof(int)];
+            _bytes = new byte[checked(rows * _length)];
+            var starts = MemoryMarshal.Cast<byte, int>(_offsets.AsSpan());
+            for (var i = 0; i <= rows; i++)
+            {
+                starts[i] = i * _length;
+                if (i < rows)
+                {
+                    one.CopyTo(_bytes, starts[i]);
+                }
+            }
+        }
+
+        public int Rows { get; }
+
+        public ArrowBuffer Offsets(int rows) => new(_offsets.AsMemory(0, (rows + 1) * sizeof(int)));
+
+        public ArrowBuffer Bytes(int rows) => new(_bytes.AsMemory(0, rows * _length));
     }
 }

@@ -38,14 +38,6 @@ internal sealed class BufferArena
         return new ArrowBuffer(memory);
     }
 
-    /// <summary>Zeros.</summary>
-    public ArrowBuffer Zeros(int bytes)
-    {
-        var memory = Take(bytes);
-        memory.Span.Clear();
-        return new ArrowBuffer(memory);
-    }
-
     /// <summary>Everything that was taken is given back.</summary>
     public void Reset()
     {

@@ -15,6 +15,9 @@ internal sealed class ChunkSchema
     /// <summary>The number of columns that every chunk has.</summary>
     public const int FixedColumns = 13;
 
+    /// <summary>The number of columns that follow the values: <see cref="CallColumns"/>. Chunks from before they were kept have none.</summary>
+    public const int CallFields = 6;
+
     /// <summary>The type of a vector.</summary>
     public static readonly ListType Doubles = new(new Field("item", DoubleType.Default, nullable: true));
 
@@ -26,8 +29,9 @@ internal sealed class ChunkSchema
     private readonly int[][] _columns;
     private readonly Dictionary<ColumnLayout, int> _numbers = [];
 
-    private ChunkSchema(IReadOnlyList<ColumnLayout> layouts, IReadOnlyList<LayoutColumn> values, IReadOnlyList<string> names)
+    private ChunkSchema(IReadOnlyList<ColumnLayout> layouts, IReadOnlyList<LayoutColumn> values, IReadOnlyList<string> names, bool hasCalls)
     {
+        HasCalls = hasCalls;
         Layouts = layouts;
         Values = values;
         Names = names;
@@ -48,6 +52,9 @@ internal sealed class ChunkSchema
 
     /// <summary>What those are called in files: <c>in.temp</c>, <c>out.score</c>.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>True when the columns of calls follow the values.</summary>
+    public bool HasCalls { get; }
 
     public Schema Arrow { get; }
 
@@ -81,16 +88,17 @@ internal sealed class ChunkSchema
             names.Add(name);
         }
 
-        return new ChunkSchema(layouts, values, names);
+        return new ChunkSchema(layouts, values, names, hasCalls: true);
     }
 
     /// <summary>The schema that a chunk was written with.</summary>
     public static ChunkSchema Read(Schema schema)
     {
-        var fields = schema.FieldsList.Skip(FixedColumns).ToList();
+        var all = schema.FieldsList.Skip(FixedColumns).ToList();
+        var fields = all.FindAll(f => f.HasMetadata);
         var values = fields.ConvertAll(f => new LayoutColumn(f.Metadata[NameKey], Enum.Parse<ColumnKind>(f.Metadata[KindKey]), f.Metadata[DirectionKey] == "out"));
         var layouts = JsonSerializer.Deserialize<int[][]>(schema.Metadata[LayoutsKey])!;
-        return new ChunkSchema([.. layouts.Select(l => new ColumnLayout([.. l.Select(i => values[i])]))], values, fields.ConvertAll(f => f.Name));
+        return new ChunkSchema([.. layouts.Select(l => new ColumnLayout([.. l.Select(i => values[i])]))], values, fields.ConvertAll(f => f.Name), hasCalls: all.Count > fields.Count);
     }
 
     /// <summary>The layout's number, or −1 when the chunk has none such.</summary>
@@ -147,6 +155,19 @@ internal sealed class ChunkSchema
                 [DirectionKey] = Values[i].IsOutput ? "out" : "in",
             };
             fields.Add(new Field(Names[i], TypeOf(Values[i].Kind), nullable: true, metadata));
+        }
+
+        if (HasCalls)
+        {
+            fields.AddRange(
+            [
+                new("parse_us", FloatType.Default, nullable: false),
+                new("queue_us", FloatType.Default, nullable: false),
+                new("run_us", FloatType.Default, nullable: false),
+                new("write_us", FloatType.Default, nullable: false),
+                new("batch", Int64Type.Default, nullable: false),
+                new("batch_rows", Int32Type.Default, nullable: false),
+            ]);
         }
 
         return new Schema(fields, new Dictionary<string, string> { [LayoutsKey] = JsonSerializer.Serialize(_columns) });

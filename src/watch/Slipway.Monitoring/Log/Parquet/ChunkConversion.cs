@@ -46,9 +46,9 @@ internal sealed class ChunkConversion(PredictionFolder folder)
             {
                 var file = new HourFile(schema);
                 var slice = 0;
-                foreach (var rows in Slices(reader))
+                foreach (var batches in Slices(reader))
                 {
-                    await StageAsync(file, rows, staging, slice++, staged, cancellationToken);
+                    await StageAsync(file, batches, staging, slice++, staged, cancellationToken);
                 }
             }
         }
@@ -57,33 +57,31 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         Publish(deployment, chunk, staged);
     }
 
-    private static IEnumerable<List<FileRow>> Slices(ChunkReader reader)
+    private static IEnumerable<List<ChunkBatch>> Slices(ChunkReader reader)
     {
-        var rows = new List<FileRow>();
-        foreach (var (_, layout, batch) in reader.Read(0))
+        var slice = new List<ChunkBatch>();
+        var rows = 0;
+        foreach (var batch in reader.Read(0))
         {
-            var segments = JsonTexts.Segments(batch.Segments, batch.Rows);
-            for (var i = 0; i < batch.Rows; i++)
+            slice.Add(batch);
+            rows += batch.Batch.Rows;
+            if (rows >= SliceRows)
             {
-                rows.Add(new FileRow(batch, layout, i, segments[i]));
-            }
-
-            if (rows.Count >= SliceRows)
-            {
-                yield return rows;
-                rows = [];
+                yield return slice;
+                slice = [];
+                rows = 0;
             }
         }
 
-        if (rows.Count > 0)
+        if (rows > 0)
         {
-            yield return rows;
+            yield return slice;
         }
     }
 
-    private static async Task StageAsync(HourFile file, List<FileRow> rows, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
+    private static async Task StageAsync(HourFile file, List<ChunkBatch> batches, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
     {
-        foreach (var hour in rows.GroupBy(r => r.Batch.EventTimes[r.Row] / TimeSpan.TicksPerHour))
+        foreach (var (hour, rows) in ByHour(batches))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = Path.Combine(staging, string.Create(CultureInfo.InvariantCulture, $"{staged.Count}.parquet"));
@@ -91,11 +89,48 @@ internal sealed class ChunkConversion(PredictionFolder folder)
             {
                 // The writer seeks and writes in small pieces.
                 using var buffer = new MemoryStream();
-                await file.WriteAsync(buffer, [.. hour]);
+                await file.WriteAsync(buffer, rows);
                 stream.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
             }
 
-            staged.Add(new StagedFile(path, new DateTime(hour.Key * TimeSpan.TicksPerHour, DateTimeKind.Utc), slice));
+            staged.Add(new StagedFile(path, new DateTime(hour * TimeSpan.TicksPerHour, DateTimeKind.Utc), slice));
+        }
+    }
+
+    // The rows of each hour, hours in the order of their first row.
+    private static List<(long Hour, List<FileRows> Rows)> ByHour(List<ChunkBatch> batches)
+    {
+        var hours = new List<(long Hour, List<FileRows> Rows)>();
+        foreach (var (_, layout, batch) in batches)
+        {
+            var segments = batch.Segments.Count == 0 ? null : JsonTexts.Segments(batch.Segments, batch.Rows);
+            var first = HourOf(batch.EventTimes[0]);
+            if (Array.TrueForAll(batch.EventTimes, time => HourOf(time) == first))
+            {
+                Of(first).Add(new FileRows(batch, layout, rows: null, segments));
+                continue;
+            }
+
+            foreach (var hour in Enumerable.Range(0, batch.Rows).GroupBy(row => HourOf(batch.EventTimes[row])))
+            {
+                Of(hour.Key).Add(new FileRows(batch, layout, [.. hour], segments));
+            }
+        }
+
+        return hours;
+
+        static long HourOf(long ticks) => ticks / TimeSpan.TicksPerHour;
+
+        List<FileRows> Of(long hour)
+        {
+            var at = hours.FindLastIndex(h => h.Hour == hour);
+            if (at < 0)
+            {
+                at = hours.Count;
+                hours.Add((hour, []));
+            }
+
+            return hours[at].Rows;
         }
     }
 

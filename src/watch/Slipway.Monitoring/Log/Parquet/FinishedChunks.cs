@@ -58,7 +58,7 @@ internal sealed partial class FinishedChunks(ChunkConversion conversion, TimePro
     {
         try
         {
-            await conversion.RunAsync(chunk.Deployment, chunk.Name, stoppingToken);
+            await BackgroundThread.RunAsync("Slipway log conversion", () => conversion.RunAsync(chunk.Deployment, chunk.Name, stoppingToken));
             return true;
         }
         catch (FileNotFoundException)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Parquet;
 using Parquet.Schema;
@@ -40,91 +41,65 @@ internal sealed class HourFile
         _metadata = new Dictionary<string, string> { [ColumnsKey] = JsonSerializer.Serialize(described) };
     }
 
-    public async Task WriteAsync(Stream stream, IReadOnlyList<FileRow> rows)
+    /// <summary>Writes the rows of one hour, column by column.</summary>
+    public async Task WriteAsync(Stream stream, IReadOnlyList<FileRows> rows)
     {
         var schema = Schema();
         await using var writer = await ParquetWriter.CreateAsync(schema, stream, Options);
         writer.CustomMetadata = _metadata;
         using var group = writer.CreateRowGroup();
-        var fields = schema.DataFields;
-        await group.WriteAsync(fields[0], Texts(rows, r => r.Batch.Ids[r.Row]));
-        await group.WriteAsync<DateTime>(fields[1], Each(rows, r => new DateTime(r.Batch.EventTimes[r.Row], DateTimeKind.Utc)));
-        await group.WriteAsync<DateTime>(fields[2], Each(rows, r => new DateTime(r.Batch.Arrivals[r.Row], DateTimeKind.Utc)));
-        await group.WriteAsync(fields[3], Texts(rows, r => r.Batch.Source.Version.Model));
-        await group.WriteAsync(fields[4], Texts(rows, r => r.Batch.Source.Version.Version.ToString()));
-        await group.WriteAsync(fields[5], Texts(rows, r => r.Batch.Source.Role));
-        await group.WriteAsync(fields[6], Texts(rows, r => r.Batch.Source.Rollout));
-        await group.WriteAsync<double>(fields[7], Each(rows, r => r.Batch.Source.Weight));
-        await group.WriteAsync<double>(fields[8], Each(rows, r => Known(r.Batch.Milliseconds[r.Row])));
-        await group.WriteAsync<bool>(fields[9], Each(rows, r => r.Batch.Failed[r.Row]));
-        await group.WriteAsync(fields[10], Texts(rows, r => r.Batch.Keys[r.Row]));
-        await group.WriteAsync<long>(fields[11], Each(rows, r => (long)r.Batch.Units[r.Row]));
-        await group.WriteAsync(fields[12], Texts(rows, r => r.Segments));
+        using var columns = new HourColumns(group, schema.DataFields, rows);
+        await columns.IdsAsync();
+        await columns.TimesAsync(r => r.Batch.EventTimes);
+        await columns.TimesAsync(r => r.Batch.Arrivals);
+        await columns.TextsAsync(r => r.Batch.Source.Version.Model);
+        await columns.TextsAsync(r => r.Batch.Source.Version.Version.ToString());
+        await columns.TextsAsync(r => r.Batch.Source.Role);
+        await columns.TextsAsync(r => r.Batch.Source.Rollout);
+        await columns.ValuesAsync<double>((r, target) => target.Fill(r.Batch.Source.Weight));
+        await columns.NumbersAsync(r => r.Batch.Milliseconds);
+        await columns.ValuesAsync<bool>((r, target) => r.Copy(r.Batch.Failed, target));
+        await columns.TextsAsync(r => r.Batch.Keys);
+        await columns.ValuesAsync<long>((r, target) => r.Copy(r.Batch.Units, MemoryMarshal.Cast<long, ulong>(target)));
+        await columns.TextsAsync(r => r.Segments);
         for (var i = 0; i < _chunk.Values.Count; i++)
         {
             var column = i;
-            var field = fields[ChunkSchema.FixedColumns + i];
             switch (_chunk.Values[i].Kind)
             {
                 case ColumnKind.Number:
-                    await group.WriteAsync<double>(field, Each(rows, r => Column(r, column) is NumberValues numbers ? Known(numbers.Values[r.Row]) : null));
+                    await columns.NumbersAsync(r => (Column(r, column) as NumberValues)?.Values);
                     break;
 
                 case ColumnKind.Text:
-                    await group.WriteAsync(field, Texts(rows, r => (Column(r, column) as TextValues)?.Values[r.Row]));
+                    await columns.TextsAsync(r => (Column(r, column) as TextValues)?.Values);
                     break;
 
                 case ColumnKind.Digest:
-                    await group.WriteAsync(field, Texts(rows, r => JsonTexts.Digest((Column(r, column) as DigestValues)?.Values[r.Row])));
+                    await columns.TextsAsync(r => (Column(r, column) as DigestValues) is { } digests ? Array.ConvertAll(digests.Values, JsonTexts.Digest) : null);
                     break;
 
                 case ColumnKind.Vector:
-                    await WriteAsync(group, field, Array.ConvertAll(rows.ToArray(), r => (Column(r, column) as VectorValues)?.Values[r.Row]));
+                    await columns.VectorsAsync(r => (Column(r, column) as VectorValues)?.Values);
                     break;
             }
         }
-    }
 
-    private static double? Known(double value) => double.IsNaN(value) ? null : value;
-
-    private static ReadOnlyMemory<T> Each<T>(IReadOnlyList<FileRow> rows, Func<FileRow, T> value)
-    {
-        var values = new T[rows.Count];
-        for (var i = 0; i < values.Length; i++)
+        if (_chunk.HasCalls)
         {
-            values[i] = value(rows[i]);
+            await columns.NumbersAsync(r => r.Batch.Calls!.Parse);
+            await columns.NumbersAsync(r => r.Batch.Calls!.Queue);
+            await columns.NumbersAsync(r => r.Batch.Calls!.Run);
+            await columns.NumbersAsync(r => r.Batch.Calls!.Write);
+            await columns.ValuesAsync<long>((r, target) => r.Copy(r.Batch.Calls!.Batch, target));
+            await columns.ValuesAsync<int>((r, target) => r.Copy(r.Batch.Calls!.BatchRows, target));
         }
-
-        return values;
     }
 
-    private static string?[] Texts(IReadOnlyList<FileRow> rows, Func<FileRow, string?> value) => Each(rows, value).ToArray();
-
-    // Levels as Parquet has them: a value begins its row's list (0) or goes on with it (1); the list is missing (0), empty (1), or has the value (2).
-    private static async Task WriteAsync(ParquetRowGroupWriter group, DataField field, double[]?[] vectors)
+    private LoggedColumn? Column(FileRows rows, int column)
     {
-        var values = new List<double>();
-        var definitions = new List<int>();
-        var repetitions = new List<int>();
-        foreach (var vector in vectors)
-        {
-            for (var i = 0; i < Math.Max(1, vector?.Length ?? 0); i++)
-            {
-                repetitions.Add(i == 0 ? 0 : 1);
-                definitions.Add(vector is null ? 0 : vector.Length == 0 ? 1 : 2);
-            }
-
-            values.AddRange(vector ?? []);
-        }
-
-        await group.WriteAllPartsAsync<double>(
-            field, values.ToArray(), new ReadOnlyMemory<int>([.. definitions]), new ReadOnlyMemory<int>([.. repetitions]), CancellationToken.None);
-    }
-
-    private LoggedColumn? Column(in FileRow row, int column)
-    {
-        var slot = _slots[row.Layout][column];
-        var batch = row.Batch;
+        var slot = _slots[rows.Layout][column];
+        var batch = rows.Batch;
         return slot < 0 ? null : slot < batch.Inputs.Count ? batch.Inputs[slot] : batch.Outputs[slot - batch.Inputs.Count];
     }
 
@@ -157,19 +132,25 @@ internal sealed class HourFile
             });
         }
 
+        if (_chunk.HasCalls)
+        {
+            fields.AddRange(
+            [
+                new DataField("parse_us", typeof(float), isNullable: true),
+                new DataField("queue_us", typeof(float), isNullable: true),
+                new DataField("run_us", typeof(float), isNullable: true),
+                new DataField("write_us", typeof(float), isNullable: true),
+                new DataField("batch", typeof(long), isNullable: false),
+                new DataField("batch_rows", typeof(int), isNullable: false),
+            ]);
+        }
+
         return new ParquetSchema(fields);
 
         static DataField Text(string name) => new(name, typeof(string), isNullable: true);
         static DateTimeDataField Time(string name) => new(name, DateTimeFormat.Timestamp, isAdjustedToUTC: true, unit: DateTimeTimeUnit.Micros, isNullable: false);
     }
 }
-
-/// <summary>One row of a file.</summary>
-/// <param name="Batch">The batch that it is in.</param>
-/// <param name="Layout">The number of the batch's layout in its chunk.</param>
-/// <param name="Row">Its place in the batch.</param>
-/// <param name="Segments">Its segments as JSON, or null.</param>
-internal readonly record struct FileRow(PredictionBatch Batch, int Layout, int Row, string? Segments);
 
 /// <summary>Which input or output a column of a file is.</summary>
 internal sealed record FileColumn(string Column, string Name, ColumnKind Kind, bool IsOutput);

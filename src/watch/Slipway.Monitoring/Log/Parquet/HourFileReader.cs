@@ -52,6 +52,7 @@ internal static class HourFileReader
             values.Add((columns[i], await file.ColumnAsync(ChunkSchema.FixedColumns + i, columns[i])));
         }
 
+        var calls = await file.CallsAsync(ChunkSchema.FixedColumns + columns.Length);
         var batches = new List<PredictionBatch>();
         foreach (var source in rows.GroupBy(Source))
         {
@@ -61,10 +62,11 @@ internal static class HourFileReader
             {
                 Source = source.Key,
                 Rows = at.Length,
-                Ids = Pick(ids, at)!,
+                Ids = IdColumn.Of(Pick(ids, at)!),
                 EventTimes = Pick(eventTimes, at),
                 Arrivals = Pick(arrivals, at),
                 Milliseconds = Pick(milliseconds, at),
+                Calls = calls?.Pick(at),
                 Failed = Pick(failed, at),
                 Keys = Pick(keys, at),
                 Units = Array.ConvertAll(Pick(units, at), unit => (ulong)unit),
@@ -118,6 +120,22 @@ internal static class HourFileReader
             var values = new double?[_rows];
             await group.ReadAsync<double>(fields[column], values.AsMemory(), null, cancellationToken);
             return Array.ConvertAll(values, value => value ?? double.NaN);
+        }
+
+        /// <summary>The columns of calls; null in a file from before there were any.</summary>
+        public async Task<CallColumns?> CallsAsync(int column) => fields.Length < column + ChunkSchema.CallFields ? null : new CallColumns(
+            await FloatsAsync(column),
+            await FloatsAsync(column + 1),
+            await FloatsAsync(column + 2),
+            await FloatsAsync(column + 3),
+            await ValuesAsync<long>(column + 4),
+            await ValuesAsync<int>(column + 5));
+
+        private async Task<float[]> FloatsAsync(int column)
+        {
+            var values = new float?[_rows];
+            await group.ReadAsync<float>(fields[column], values.AsMemory(), null, cancellationToken);
+            return Array.ConvertAll(values, value => value ?? float.NaN);
         }
 
         public async Task<LoggedColumn> ColumnAsync(int column, FileColumn described) => described.Kind switch

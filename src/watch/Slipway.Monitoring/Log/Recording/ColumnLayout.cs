@@ -27,44 +27,16 @@ internal sealed class ColumnLayout(LayoutColumn[] columns) : IEquatable<ColumnLa
 
     public int InputCount { get; } = columns.Count(c => !c.IsOutput);
 
-    /// <summary>The layout of a call's tensors.</summary>
-    public static ColumnLayout Of(PendingCall call)
+    /// <summary>The layout of a call's tensors, inputs first.</summary>
+    public static ColumnLayout Of(ReadOnlySpan<RouteTensor> tensors, int inputs)
     {
-        var columns = new LayoutColumn[call.TensorCount];
+        var columns = new LayoutColumn[tensors.Length];
         for (var i = 0; i < columns.Length; i++)
         {
-            ref readonly var tensor = ref call.Tensors[i];
-            columns[i] = new LayoutColumn(tensor.Name, Kind(call, tensor), i >= call.InputCount);
+            columns[i] = new LayoutColumn(tensors[i].Name, Kind(tensors[i]), i >= inputs);
         }
 
         return new ColumnLayout(columns);
-    }
-
-    /// <summary>How many elements of the tensor belong to each row. A tensor that is not cut by rows belongs to the call, and so to its first row.</summary>
-    public static int RowElements(PendingCall call, in TensorCopy tensor) => IsByRow(call, tensor) ? tensor.Count / call.Rows : tensor.Count;
-
-    public static bool IsByRow(PendingCall call, in TensorCopy tensor) => tensor.Rank > 0 && call.Shape(tensor)[0] == call.Rows;
-
-    /// <summary>True when the call's tensors fit this layout.</summary>
-    public bool Fits(PendingCall call)
-    {
-        var tensors = call.Tensors;
-        if (tensors.Length != columns.Length || call.InputCount != InputCount)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < tensors.Length; i++)
-        {
-            // Names come from the signature, so the reference mostly settles it.
-            var name = columns[i].Name;
-            if ((!ReferenceEquals(tensors[i].Name, name) && tensors[i].Name != name) || Kind(call, tensors[i]) != columns[i].Kind)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     public bool Equals(ColumnLayout? other) => other is not null && columns.AsSpan().SequenceEqual(other.Columns);
@@ -82,18 +54,9 @@ internal sealed class ColumnLayout(LayoutColumn[] columns) : IEquatable<ColumnLa
         return hash.ToHashCode();
     }
 
-    private static ColumnKind Kind(PendingCall call, in TensorCopy tensor)
-    {
-        // Most requests are one row of single values, which needs no look at shapes.
-        if (tensor.Count == 1 && call.Rows == 1)
-        {
-            return tensor.Type == TensorType.Bytes ? ColumnKind.Text : ColumnKind.Number;
-        }
-
-        var elements = RowElements(call, tensor);
-        return elements > MaxElements ? ColumnKind.Digest
-            : tensor.Type == TensorType.Bytes ? ColumnKind.Text
-            : elements == 1 ? ColumnKind.Number
-            : ColumnKind.Vector;
-    }
+    private static ColumnKind Kind(in RouteTensor tensor) =>
+        tensor.Elements > MaxElements ? ColumnKind.Digest
+        : tensor.Type == TensorType.Bytes ? ColumnKind.Text
+        : tensor.Elements == 1 ? ColumnKind.Number
+        : ColumnKind.Vector;
 }

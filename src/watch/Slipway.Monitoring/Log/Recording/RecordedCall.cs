@@ -29,6 +29,9 @@ internal readonly record struct RecordedCall
 
     public TimeSpan Duration { get; init; }
 
+    /// <summary>Where the time went, and who shared the run.</summary>
+    public CallTimes Timing { get; init; }
+
     /// <summary>Rows scored; a failed call is one row whatever this says.</summary>
     public int Rows { get; init; }
 
@@ -39,7 +42,9 @@ internal readonly record struct RecordedCall
     public required TensorSet Outputs { get; init; }
 
     /// <summary>What is read of <paramref name="call"/>; null when it is not recorded: the caller's mistake, or nothing was scored and no version is to blame.</summary>
-    public static RecordedCall? Of(InferenceCall call)
+    /// <param name="call">The call.</param>
+    /// <param name="tick">The microseconds of a timestamp's tick.</param>
+    public static RecordedCall? Of(InferenceCall call, double tick)
     {
         if (call.Failure == CallFailure.Caller || call.Version is not { } version || (call.Failure == CallFailure.None && call.Rows == 0))
         {
@@ -59,10 +64,21 @@ internal readonly record struct RecordedCall
             GeneratedId = call.GeneratedId,
             ArrivedAt = call.ArrivedAt,
             Duration = call.Duration,
+            Timing = CallTimes.Of(call, tick),
             Rows = call.Rows,
             Fields = call.Fields,
             Inputs = call.Inputs,
             Outputs = call.Outputs,
         };
+    }
+}
+
+/// <summary>Where a call's time went, in microseconds, and who shared its run.</summary>
+internal readonly record struct CallTimes(float Parse, float Queue, float Run, float Write, long Batch, int BatchRows)
+{
+    public static CallTimes Of(InferenceCall call, double tick)
+    {
+        ref readonly var timing = ref call.Timing;
+        return new CallTimes((float)(timing.Parse * tick), (float)(timing.Queue * tick), (float)(timing.Run * tick), (float)(timing.Write * tick), call.BatchId, call.BatchRows);
     }
 }

@@ -3,8 +3,7 @@ using Slipway.Core.Names;
 namespace Slipway.Monitoring.Log.Recording;
 
 /// <summary>Sorts calls by source and layout, and makes one batch of each. Keeps what must be known from one batch to the next: event times and layouts. Used by one thread.</summary>
-/// <param name="release">Gets each call back when its rows were copied.</param>
-internal sealed class RowCollector(Action<PendingCall> release)
+internal sealed class RowCollector
 {
     // Arrays of this many values stay below 85 000 bytes, beyond which .NET collects them rarely and late.
     private const int MaxBatchRows = 8192;
@@ -16,6 +15,8 @@ internal sealed class RowCollector(Action<PendingCall> release)
     private readonly HashSet<ColumnLayout> _layouts = [];
     private readonly List<CallGroup> _groups = [];
     private readonly List<CallGroup> _spare = [];
+    private CallGroup? _last;
+    private CallRoute? _lastRoute;
 
     /// <summary>Rows whose stated event time was ahead of their arrival and was not believed.</summary>
     public long FutureTimes { get; private set; }
@@ -31,10 +32,10 @@ internal sealed class RowCollector(Action<PendingCall> release)
         return times;
     }
 
-    /// <summary>Adds a call, which belongs to the collector until it releases it. Batches that are full go to <paramref name="full"/>.</summary>
-    public void Add(PendingCall call, Action<CollectedBatch> full)
+    /// <summary>Adds a call, which stays where it is until the next <see cref="Cut"/>. Batches that are full go to <paramref name="full"/>.</summary>
+    public void Add(CallPlace call, Action<CollectedBatch> full)
     {
-        var group = Group(call);
+        var group = Group(call.Route);
         group.Calls.Add(call);
         group.Rows += call.Rows;
         if (group.Rows >= MaxBatchRows)
@@ -50,21 +51,28 @@ internal sealed class RowCollector(Action<PendingCall> release)
         foreach (var group in _groups)
         {
             take(new CollectedBatch(Build(group), group.Layout));
-            group.Calls.ForEach(release);
             group.Calls.Clear();
             _spare.Add(group);
         }
 
         _groups.Clear();
+        _last = null;
     }
 
-    private CallGroup Group(PendingCall call)
+    private CallGroup Group(CallRoute route)
     {
+        // Mostly one kind of call follows the other.
+        if (_last is not null && ReferenceEquals(route, _lastRoute))
+        {
+            return _last;
+        }
+
+        _lastRoute = route;
         foreach (var known in _groups)
         {
-            if (known.IsOf(call) && (call.Failed || known.Layout.Fits(call)))
+            if (known.Source == route.Source && (route.Failed || known.Layout.Equals(route.Layout)))
             {
-                return known;
+                return _last = known;
             }
         }
 
@@ -74,29 +82,27 @@ internal sealed class RowCollector(Action<PendingCall> release)
             _spare.RemoveAt(_spare.Count - 1);
         }
 
-        group.Begin(call, Layout(call));
+        group.Begin(route.Source, Layout(route));
         _groups.Add(group);
-        return group;
+        return _last = group;
     }
 
     // Rows of failed calls have no values. They go with the columns that the version has when it answers, so that they share its batches.
-    private ColumnLayout Layout(PendingCall call)
+    private ColumnLayout Layout(CallRoute route)
     {
-        var key = (call.Deployment, call.Version);
-        var last = _lastLayouts.GetValueOrDefault(key);
-        if (call.Failed || last?.Fits(call) == true)
+        var key = (route.Source.Deployment, route.Source.Version);
+        if (route.Failed)
         {
-            return last ?? ColumnLayout.Empty;
+            return _lastLayouts.GetValueOrDefault(key) ?? ColumnLayout.Empty;
         }
 
-        var layout = ColumnLayout.Of(call);
-        if (_layouts.TryGetValue(layout, out var same))
+        if (_layouts.TryGetValue(route.Layout, out var same))
         {
-            layout = same;
+            route.Layout = same;
         }
         else if (_layouts.Count < MaxLayouts)
         {
-            _layouts.Add(layout);
+            _layouts.Add(route.Layout);
         }
 
         if (_lastLayouts.Count >= MaxLayouts)
@@ -104,8 +110,7 @@ internal sealed class RowCollector(Action<PendingCall> release)
             _lastLayouts.Clear();
         }
 
-        _lastLayouts[key] = layout;
-        return layout;
+        return _lastLayouts[key] = route.Layout;
     }
 
     private PredictionBatch Build(CallGroup group)
@@ -126,26 +131,18 @@ internal sealed class RowCollector(Action<PendingCall> release)
 
         public ColumnLayout Layout { get; private set; } = ColumnLayout.Empty;
 
-        public List<PendingCall> Calls { get; } = [];
+        public List<CallPlace> Calls { get; } = [];
 
         public int Rows { get; set; }
 
-        public void Begin(PendingCall call, ColumnLayout layout)
+        public void Begin(PredictionSource source, ColumnLayout layout)
         {
             Rows = 0;
             Layout = layout;
-            if (Source is null || !IsOf(call))
-            {
-                Source = new PredictionSource(call.Deployment, call.Version, call.Role, call.Rollout, call.Weight);
-            }
-        }
 
-        public bool IsOf(PendingCall call) =>
-            Source.Deployment == call.Deployment
-            && (ReferenceEquals(Source.Version, call.Version) || Source.Version == call.Version)
-            && Source.Role == call.Role
-            && Source.Rollout == call.Rollout
-            && Source.Weight.Equals(call.Weight);
+            // Whoever gets the batches compares sources.
+            Source = source == Source ? Source : source;
+        }
     }
 }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Slipway.Inference.Tensors;
 using Slipway.Rollouts.Releases;
 
 namespace Slipway.Monitoring.Log.Recording;
@@ -7,7 +9,8 @@ namespace Slipway.Monitoring.Log.Recording;
 internal sealed class RowsBuilder
 {
     private readonly int _rows;
-    private readonly string[] _ids;
+    private readonly IdColumn.Builder _ids;
+    private readonly CallColumns _calls;
     private readonly long[] _eventTimes;
     private readonly long[] _arrivals;
     private readonly double[] _milliseconds;
@@ -17,12 +20,14 @@ internal sealed class RowsBuilder
     private readonly Dictionary<string, string?[]> _segments = new(StringComparer.Ordinal);
     private readonly ColumnLayout _layout;
     private readonly LoggedColumn[] _columns;
+    private readonly double[]?[] _numbers;
     private int _next;
 
     public RowsBuilder(int rows, ColumnLayout layout)
     {
         _rows = rows;
-        _ids = new string[rows];
+        _ids = new IdColumn.Builder(rows);
+        _calls = CallColumns.Create(rows);
         _eventTimes = new long[rows];
         _arrivals = new long[rows];
         _milliseconds = new double[rows];
@@ -31,6 +36,7 @@ internal sealed class RowsBuilder
         _units = new ulong[rows];
         _layout = layout;
         _columns = new LoggedColumn[layout.Columns.Length];
+        _numbers = new double[]?[_columns.Length];
         for (var i = 0; i < _columns.Length; i++)
         {
             var (name, kind, _) = layout.Columns[i];
@@ -41,52 +47,50 @@ internal sealed class RowsBuilder
                 ColumnKind.Vector => new VectorValues(name, new double[]?[rows]),
                 _ => new DigestValues(name, new TensorDigest?[rows]),
             };
+            _numbers[i] = (_columns[i] as NumberValues)?.Values;
         }
     }
 
     /// <summary>Adds the rows of a call. Returns how many event times were ahead and not believed.</summary>
-    public int Add(PendingCall call, EventTimeRule times)
+    public int Add(CallPlace call, EventTimeRule times)
     {
+        ref readonly var header = ref call.Header;
+        var route = call.Route;
         var future = 0;
-        var id = call.RequestId ?? call.GeneratedId.ToString();
-        for (var i = 0; i < call.Rows; i++)
+        var stated = call.EventTimes;
+        var keys = call.StickyKeys;
+        AddIds(call, header);
+        AddTimes(header);
+        for (var i = 0; i < header.Rows; i++)
         {
             var row = _next + i;
-            _ids[row] = call.Rows == 1 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}/{i}");
-            _arrivals[row] = call.Arrival;
-            _milliseconds[row] = i == 0 ? call.Milliseconds : double.NaN;
-            _failed[row] = call.Failed;
-            _keys[row] = Of(call.StickyKeys, i);
-            if (call.EventTimes.Count == 0)
+            _arrivals[row] = header.Arrival;
+            _milliseconds[row] = i == 0 ? header.Milliseconds : double.NaN;
+            _failed[row] = route.Failed;
+            _keys[row] = Of(keys, i);
+            if (stated.Count == 0)
             {
-                _eventTimes[row] = times.Missing(call.Arrival);
+                _eventTimes[row] = times.Missing(header.Arrival);
             }
             else
             {
-                _eventTimes[row] = times.Stated(call.EventTimes[call.EventTimes.Count == 1 ? 0 : Math.Min(i, call.EventTimes.Count - 1)], call.Arrival, out var isFuture);
+                _eventTimes[row] = times.Stated(stated[stated.Count == 1 ? 0 : Math.Min(i, stated.Count - 1)], header.Arrival, out var isFuture);
                 future += isFuture ? 1 : 0;
             }
         }
 
-        AddUnits(call, id);
-        AddSegments(call);
-        if (call.Failed)
+        if (call.Has(CallParts.Randomised) && route.Source.Rollout is { } rollout)
         {
-            // Other kinds are missing as they are; a number must say so.
-            foreach (var column in _columns)
-            {
-                (column as NumberValues)?.Values.AsSpan(_next, call.Rows).Fill(double.NaN);
-            }
-        }
-        else
-        {
-            for (var i = 0; i < _columns.Length; i++)
-            {
-                AddValues(call, call.Tensors[i], _columns[i]);
-            }
+            AddUnits(call, rollout, keys.Count > 0);
         }
 
-        _next += call.Rows;
+        for (var i = 0; i < header.Segments; i++)
+        {
+            AddSegment(call.Segment(i), header.Rows);
+        }
+
+        AddValues(call, route);
+        _next += header.Rows;
         return future;
     }
 
@@ -94,10 +98,11 @@ internal sealed class RowsBuilder
     {
         Source = source,
         Rows = _rows,
-        Ids = _ids,
+        Ids = _ids.ToColumn(),
         EventTimes = _eventTimes,
         Arrivals = _arrivals,
         Milliseconds = _milliseconds,
+        Calls = _calls,
         Failed = _failed,
         Keys = _keys,
         Units = _units,
@@ -113,17 +118,54 @@ internal sealed class RowsBuilder
         _ => row < values.Count ? values[row] : null,
     };
 
-    private void AddUnits(PendingCall call, string id)
+    // Of several rows each has the call's id and its number.
+    private void AddIds(CallPlace call, in CallHeader header)
     {
-        if (!call.Randomised || call.Rollout is null)
+        var id = call.RequestId;
+        if (header.Rows == 1)
         {
+            if (id is null)
+            {
+                _ids.Add(header.GeneratedId);
+            }
+            else
+            {
+                _ids.Add(id);
+            }
+
             return;
         }
 
-        if (call.StickyKeys.Count == 0)
+        id ??= header.GeneratedId.ToString();
+        for (var i = 0; i < header.Rows; i++)
+        {
+            _ids.Add(string.Create(CultureInfo.InvariantCulture, $"{id}/{i}"));
+        }
+    }
+
+    // What is of the call stands in its first row.
+    private void AddTimes(in CallHeader header)
+    {
+        var timing = header.Timing;
+        (_calls.Parse[_next], _calls.Queue[_next], _calls.Run[_next], _calls.Write[_next]) = (timing.Parse, timing.Queue, timing.Run, timing.Write);
+        (_calls.Batch[_next], _calls.BatchRows[_next]) = (timing.Batch, timing.BatchRows);
+        if (header.Rows > 1)
+        {
+            foreach (var column in (ReadOnlySpan<float[]>)[_calls.Parse, _calls.Queue, _calls.Run, _calls.Write])
+            {
+                column.AsSpan(_next + 1, header.Rows - 1).Fill(float.NaN);
+            }
+        }
+    }
+
+    private void AddUnits(CallPlace call, string rollout, bool hasKeys)
+    {
+        if (!hasKeys)
         {
             // The request as a whole was assigned: its first row stands for it, so that it counts as one unit.
-            _units[_next] = RolloutUnits.Hash(call.Rollout, id);
+            Span<char> text = stackalloc char[IdColumn.Builder.GuidLength];
+            call.Header.GeneratedId.TryFormat(text, out _);
+            _units[_next] = call.RequestId is { } id ? RolloutUnits.Hash(rollout, id) : RolloutUnits.Hash(rollout, text);
             return;
         }
 
@@ -131,52 +173,89 @@ internal sealed class RowsBuilder
         {
             var row = _next + i;
             _units[row] = i > 0 && _keys[row] == _keys[row - 1] ? _units[row - 1]
-                : _keys[row] is { } key ? RolloutUnits.Hash(call.Rollout, key)
+                : _keys[row] is { } key ? RolloutUnits.Hash(rollout, key)
                 : 0;
         }
     }
 
-    private void AddSegments(PendingCall call)
+    private void AddSegment((string Name, IReadOnlyList<string> Values) segment, int rows)
     {
-        foreach (var (name, values) in call.Segments)
+        if (!_segments.TryGetValue(segment.Name, out var column))
         {
-            if (!_segments.TryGetValue(name, out var column))
+            _segments[segment.Name] = column = new string?[_rows];
+        }
+
+        for (var i = 0; i < rows; i++)
+        {
+            column[_next + i] = Of(segment.Values, i);
+        }
+    }
+
+    private void AddValues(CallPlace call, CallRoute route)
+    {
+        if (route.Failed)
+        {
+            // Other kinds are missing as they are; a number must say so.
+            foreach (var numbers in _numbers)
             {
-                _segments[name] = column = new string?[_rows];
+                numbers?.AsSpan(_next, call.Rows).Fill(double.NaN);
             }
 
-            for (var i = 0; i < call.Rows; i++)
+            return;
+        }
+
+        var data = call.Block.Data(call.At);
+        if (route.Singles && call.Rows == 1)
+        {
+            AddSingles(route, data);
+            return;
+        }
+
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            ref readonly var tensor = ref route.Tensors[i];
+            AddValues(TensorBytes.Read(ref data, tensor, call.Rows), tensor, call.Rows, _columns[i]);
+        }
+    }
+
+    // One row of single numbers is what most requests to models of tables are: each number is eight bytes on.
+    private void AddSingles(CallRoute route, ReadOnlySpan<byte> data)
+    {
+        var tensors = route.Tensors;
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            var value = data.Slice(i * sizeof(double), sizeof(double));
+            var numbers = _numbers[i]!;
+            switch (tensors[i].Type)
             {
-                column[_next + i] = Of(values, i);
+                case TensorType.Float64:
+                    numbers[_next] = MemoryMarshal.Read<double>(value);
+                    break;
+                case TensorType.Float32:
+                    numbers[_next] = MemoryMarshal.Read<float>(value);
+                    break;
+                case var type:
+                    TensorRows.Numbers(value[..type.Size()], type, numbers.AsSpan(_next, 1));
+                    break;
             }
         }
     }
 
-    private void AddValues(PendingCall call, in TensorCopy tensor, LoggedColumn column)
+    private void AddValues(ReadOnlySpan<byte> data, in RouteTensor tensor, int all, LoggedColumn column)
     {
-        var data = call.Data(tensor);
-        if (tensor.Count == 1 && column is NumberValues single)
-        {
-            TensorRows.Numbers(data, tensor.Type, single.Values.AsSpan(_next, 1));
-            single.Values.AsSpan(_next + 1, call.Rows - 1).Fill(double.NaN);
-            return;
-        }
-
-        var byRow = ColumnLayout.IsByRow(call, tensor);
-        var rows = byRow ? call.Rows : 1;
-        var elements = byRow ? tensor.Count / call.Rows : tensor.Count;
-        var bytes = rows == 0 ? 0 : data.Length / rows;
+        var rows = tensor.ByRow ? all : 1;
+        var bytes = data.Length / rows;
         switch (column)
         {
             case NumberValues numbers:
                 TensorRows.Numbers(data, tensor.Type, numbers.Values.AsSpan(_next, rows));
-                numbers.Values.AsSpan(_next + rows, call.Rows - rows).Fill(double.NaN);
+                numbers.Values.AsSpan(_next + rows, all - rows).Fill(double.NaN);
                 break;
 
             case TextValues texts:
                 for (var i = 0; i < rows; i++)
                 {
-                    texts.Values[_next + i] = TensorRows.Text(ref data, elements);
+                    texts.Values[_next + i] = TensorRows.Text(ref data, tensor.Elements);
                 }
 
                 break;
@@ -184,7 +263,7 @@ internal sealed class RowsBuilder
             case VectorValues vectors:
                 for (var i = 0; i < rows; i++)
                 {
-                    var vector = new double[elements];
+                    var vector = new double[tensor.Elements];
                     TensorRows.Numbers(data.Slice(i * bytes, bytes), tensor.Type, vector);
                     vectors.Values[_next + i] = vector;
                 }
@@ -192,12 +271,11 @@ internal sealed class RowsBuilder
                 break;
 
             case DigestValues digests:
-                var shape = byRow ? call.Shape(tensor)[1..] : call.Shape(tensor);
                 for (var i = 0; i < rows; i++)
                 {
-                    digests.Values[_next + i] = tensor.Type == Inference.Tensors.TensorType.Bytes
-                        ? TensorRows.TextDigest(ref data, elements, shape)
-                        : TensorRows.Digest(data.Slice(i * bytes, bytes), tensor.Type, shape);
+                    digests.Values[_next + i] = tensor.Type == TensorType.Bytes
+                        ? TensorRows.TextDigest(ref data, tensor.Elements, tensor.Shape)
+                        : TensorRows.Digest(data.Slice(i * bytes, bytes), tensor.Type, tensor.Shape);
                 }
 
                 break;

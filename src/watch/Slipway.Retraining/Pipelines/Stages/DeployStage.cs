@@ -7,12 +7,13 @@ using Slipway.Registry;
 using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
+using Slipway.Serving.Engine;
 using Slipway.Training;
 
 namespace Slipway.Retraining.Pipelines.Stages;
 
 /// <summary>A version to answers: at once, or by a rollout that goes on when the run has ended. Never twice.</summary>
-internal sealed class DeployStage(IDeployments deployments, IRollouts rollouts) : IStage
+internal sealed class DeployStage(IDeployments deployments, IRollouts rollouts, IServeSettingsFollower serving) : IStage
 {
     public string Name => "deploy";
 
@@ -37,6 +38,12 @@ internal sealed class DeployStage(IDeployments deployments, IRollouts rollouts) 
             throw new SlipwayException(
                 ErrorKind.Conflict,
                 $"The deployment {name} answers with {before.Stable.Reference}, another model. Give `deploy.name` another name, or hand it over with `slipway deploy {version.Reference} --name {name}`.");
+        }
+
+        if (before is not null)
+        {
+            // How requests are run may have changed in the file although the version has not.
+            await serving.ChangedAsync(name, cancellationToken);
         }
 
         if (await FindOwnAsync(name, context, cancellationToken) is null && before?.Stable.Reference == version.Reference)

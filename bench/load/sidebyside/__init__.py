@@ -1,0 +1,1 @@
+"""Servers in turn under the same load. See ../README.md."""
