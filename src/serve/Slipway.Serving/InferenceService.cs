@@ -75,7 +75,7 @@ internal sealed class InferenceService : IInferenceService
                 {
                     call.Choose(version, deployment.State.Candidate, randomised: share != Share.Undivided);
                     call.Taken();
-                    CheckRequestedOutputs(call, version.Signature);
+                    CheckRequestedOutputs(call, version);
                     var rows = SignatureCheck.Apply(version.Signature, call.Inputs, call.Deployment);
                     call.Fields.CheckRows(rows);
                     await (version.Cache is { } cache
@@ -96,15 +96,17 @@ internal sealed class InferenceService : IInferenceService
         return call;
     }
 
-    private static void CheckRequestedOutputs(InferenceCall call, ModelSignature signature)
+    private static void CheckRequestedOutputs(InferenceCall call, ServedVersion version)
     {
-        foreach (var name in call.RequestedOutputs)
+        // By index: an enumerator of an interface would be on the heap.
+        for (var i = 0; i < call.RequestedOutputs.Count; i++)
         {
-            if (!signature.Outputs.Any(o => o.Name == name))
+            var name = call.RequestedOutputs[i];
+            if (!version.Answer.Names.AsSpan().Contains(name))
             {
                 throw new SlipwayException(
                     ErrorKind.InvalidInput,
-                    $"{call.Deployment} has no output '{name}'. Its outputs are {string.Join(", ", signature.Outputs.Select(o => o.Name))}.");
+                    $"{call.Deployment} has no output '{name}'. Its outputs are {string.Join(", ", version.Answer.Names)}.");
             }
         }
     }

@@ -34,7 +34,7 @@ internal sealed class AnswerTemplate
     public byte[] Output(string name) => _outputs[name];
 
     /// <summary>The outputs' names, in the signature's order.</summary>
-    public IReadOnlyList<string> Names => _names;
+    public string[] Names => _names;
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

@@ -17,7 +17,7 @@ internal ref partial struct InferRequestParser
             {
                 if (name.SequenceEqual("name"u8))
                 {
-                    output = output is null ? Encoding.UTF8.GetString(ReadText("the name of an output")) : throw Twice("name");
+                    output = output is null ? OutputName(ReadText("the name of an output")) : throw Twice("name");
                 }
                 else if (name.SequenceEqual("parameters"u8))
                 {
@@ -48,5 +48,19 @@ internal ref partial struct InferRequestParser
             _call.RequestedOutputs.Add(output);
             _call.OutputForms.Add(form);
         }
+    }
+
+    // The names that are asked for are nearly always those of the version that answers, and those are there already.
+    private readonly string OutputName(ReadOnlySpan<byte> name)
+    {
+        foreach (var output in _call.Route!.Stable.Answer.Names)
+        {
+            if (Ascii.Equals(name, output))
+            {
+                return output;
+            }
+        }
+
+        return Encoding.UTF8.GetString(name);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Slipway.Access.Errors;
 using Slipway.Core.Errors;
@@ -9,8 +10,12 @@ internal static class OpenInferenceErrors
 {
     public static Task WriteAsync(HttpContext context, int status, string message)
     {
+        // With its length, as an answer has it: some clients of the protocol read nothing else.
+        var body = JsonSerializer.SerializeToUtf8Bytes(new OpenInferenceError(message), SlipwayJsonOptions);
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new OpenInferenceError(message), SlipwayJsonOptions, contentType: null, CancellationToken.None);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, CancellationToken.None).AsTask();
     }
 
     /// <summary>For a group of routes: an error of theirs is told in the protocol's words.</summary>
@@ -30,7 +35,7 @@ internal static class OpenInferenceErrors
         }
     }
 
-    private static System.Text.Json.JsonSerializerOptions SlipwayJsonOptions => Core.SlipwayJson.Options;
+    private static JsonSerializerOptions SlipwayJsonOptions => Core.SlipwayJson.Options;
 }
 
 /// <summary>An error of the Open Inference Protocol.</summary>

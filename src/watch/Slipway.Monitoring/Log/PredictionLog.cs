@@ -176,9 +176,22 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
             return;
         }
 
-        await PassAsync();
-        _chunks.Rotate(all: false, _finished);
-        await _handOver.PassOnAsync(_finished, _conversions);
+        try
+        {
+            await PassAsync();
+            _chunks.Rotate(all: false, _finished);
+            await _handOver.PassOnAsync(_finished, _conversions);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A fault in the log must not end the log, let alone the server: what was just taken is lost, and whoever waits for it is told.
+            LogTurnFailed(_logger, e);
+            Interlocked.Add(ref _refused, _collector.Forget());
+            _queue.Release();
+            _queue.SignalRoom();
+            _markers.ForEach(marker => marker.Fail(e));
+            _markers.Clear();
+        }
     }
 
     private async Task PassAsync()
@@ -312,6 +325,9 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
             LogNotWritten(_logger, deployment, Figures.Dropped, reason);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The prediction log failed in its work and goes on; the predictions that it had just taken are not logged")]
+    private static partial void LogTurnFailed(ILogger logger, Exception reason);
 
     [LoggerMessage(LogLevel.Error, "The disk is full: predictions of {Deployment} are answered and not logged, {Dropped} so far. Free some space; the log goes on by itself")]
     private static partial void LogDiskFull(ILogger logger, string deployment, long dropped);

@@ -59,6 +59,21 @@ internal sealed class RowCollector
         _last = null;
     }
 
+    /// <summary>Lets go of what was added since the last <see cref="Cut"/>, and says how many rows that was.</summary>
+    public long Forget()
+    {
+        long rows = 0;
+        foreach (var group in _groups)
+        {
+            rows += group.Rows;
+            group.Calls.Clear();
+        }
+
+        _groups.Clear();
+        _last = null;
+        return rows;
+    }
+
     private CallGroup Group(CallRoute route)
     {
         // Mostly one kind of call follows the other.
