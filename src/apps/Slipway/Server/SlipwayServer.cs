@@ -12,6 +12,7 @@ using Slipway.Retraining;
 using Slipway.Rollouts;
 using Slipway.Serving;
 using Slipway.Storage;
+using Slipway.Tracking;
 using Slipway.Training;
 using Slipway.Validation;
 
@@ -101,6 +102,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddStorage(new StorageOptions(settings.Data))
         .AddAccess(new AccessOptions { Hosts = settings.Hosts, OutboundAllow = settings.OutboundAllow })
         .AddDatasets(settings.Datasets)
+        .AddTracking()
         .AddTraining(new TrainingOptions(settings.AllowCommands))
         .AddValidation()
         .AddRegistry()
@@ -135,6 +137,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         app.UseAccess();
         app.MapAccess()
             .MapDatasets()
+            .MapTracking()
             .MapTraining()
             .MapRegistry()
             .MapRollouts()
