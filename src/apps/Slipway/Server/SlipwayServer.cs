@@ -110,6 +110,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddServing(new ServingOptions
         {
             MaxRequestBytes = settings.MaxRequestBytes,
+            MaxStall = settings.MaxStall,
             CompressFromBytes = settings.CompressFromBytes,
             Default = settings.DefaultDeployment,
             Models = settings.Models,
@@ -153,6 +154,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+        settings.Connections.Apply(kestrel.Limits);
         kestrel.Listen(settings.Http, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Listen(settings.Grpc, listen => listen.Protocols = HttpProtocols.Http2);
     }

@@ -21,7 +21,7 @@ internal static class RepositoryIndex
 
     private static async Task<Ok<RepositoryEntry[]>> HandleAsync(HttpContext context, IModelRepository repository, ServingOptions options)
     {
-        var request = await RepositoryRequest.ReadAsync(context.Request, options.MaxRequestBytes, context.RequestAborted);
+        var request = await RepositoryRequest.ReadAsync(context.Request, options, context.RequestAborted);
         return TypedResults.Ok(repository.List()
             .Where(m => !request.ReadyOnly || m.State == RepositoryModelState.Ready)
             .Select(m => new RepositoryEntry(m.Name, m.Version, m.State.ToString().ToUpperInvariant(), m.Reason))

@@ -22,7 +22,7 @@ internal static class UnloadModel
 
     private static async Task<Ok> HandleAsync(string name, HttpContext context, IModelRepository repository, ServingOptions options)
     {
-        await RepositoryRequest.ReadAsync(context.Request, options.MaxRequestBytes, context.RequestAborted);
+        await RepositoryRequest.ReadAsync(context.Request, options, context.RequestAborted);
         await repository.UnloadAsync(name, context.RequestAborted);
         return TypedResults.Ok();
     }
