@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Protocols;
 using Slipway.Serving.Repository;
 
 namespace Slipway.Serving.Endpoints;
@@ -16,6 +17,7 @@ internal static class RepositoryIndex
         .MapPost("/index", HandleAsync)
         .WithName("RepositoryIndex")
         .WithSummary("Models that are or can be loaded (Open Inference Protocol)")
+        .WithBody((IndexContract? body) => { })
         .Produces<OpenInferenceError>(StatusCodes.Status400BadRequest)
         .Needs(Permission.Read);
 

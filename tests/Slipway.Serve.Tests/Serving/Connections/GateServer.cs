@@ -1,4 +1,5 @@
 using System.Text;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,7 @@ using Slipway.Serve.Tests.Serving.Engine;
 using Slipway.Serving;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Grpc.Protos;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serve.Tests.Serving.Connections;
@@ -21,6 +23,8 @@ internal sealed class GateServer : IAsyncDisposable
     public const string Body = """{"inputs":[{"name":"a","shape":[1],"datatype":"FP64","data":[1]},{"name":"b","shape":[1],"datatype":"FP64","data":[2]}],"outputs":[{"name":"y"}]}""";
 
     private readonly Observer _observer = new();
+
+    private GrpcChannel _channel = null!;
 
     private GateServer()
     {
@@ -36,6 +40,19 @@ internal sealed class GateServer : IAsyncDisposable
 
     public VersionRecorder Figures { get; private set; } = null!;
 
+    public GRPCInferenceService.GRPCInferenceServiceClient Grpc { get; private set; } = null!;
+
+    /// <summary><see cref="Body"/> as a message.</summary>
+    public static ModelInferRequest Message => new()
+    {
+        ModelName = "gate",
+        Inputs =
+        {
+            new ModelInferRequest.Types.InferInputTensor { Name = "a", Datatype = "FP64", Shape = { 1 }, Contents = new InferTensorContents { Fp64Contents = { 1 } } },
+            new ModelInferRequest.Types.InferInputTensor { Name = "b", Datatype = "FP64", Shape = { 1 }, Contents = new InferTensorContents { Fp64Contents = { 2 } } },
+        },
+    };
+
     public static byte[] Request { get; } =
         Encoding.UTF8.GetBytes($"POST {Infer} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
 
@@ -44,6 +61,8 @@ internal sealed class GateServer : IAsyncDisposable
         var gate = new GateServer();
         gate.Server = await ServingServer.StartAsync(
             new ServingOptions(), services => services.AddSingleton<IPredictionSink>(gate.Sink).AddSingleton<IStartupFilter>(gate._observer), null, cancellationToken);
+        gate._channel = GrpcChannel.ForAddress(gate.Server.GrpcAddress);
+        gate.Grpc = new GRPCInferenceService.GRPCInferenceServiceClient(gate._channel);
         var reference = new VersionReference("gate", SemanticVersion.First);
         var state = new DeploymentState("gate", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
         gate.Runner = new ModelRunner(batches: true, 1, new ServeSettings { Instances = 1 }, TimeProvider.System, () => 0);
@@ -76,6 +95,7 @@ internal sealed class GateServer : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Model.Open();
+        _channel.Dispose();
         return Server.DisposeAsync();
     }
 

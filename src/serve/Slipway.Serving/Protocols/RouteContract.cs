@@ -1,0 +1,33 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Slipway.Serving.Protocols;
+
+/// <summary>What the OpenAPI document says of routes that read and write their bodies themselves.</summary>
+internal static class RouteContract
+{
+    private static readonly int[] ErrorStatuses =
+    [
+        StatusCodes.Status400BadRequest,
+        StatusCodes.Status404NotFound,
+        StatusCodes.Status406NotAcceptable,
+        StatusCodes.Status408RequestTimeout,
+        StatusCodes.Status413PayloadTooLarge,
+        StatusCodes.Status415UnsupportedMediaType,
+        StatusCodes.Status501NotImplemented,
+        StatusCodes.Status503ServiceUnavailable,
+        StatusCodes.Status504GatewayTimeout,
+    ];
+
+    /// <summary>An inference: its parameters and body as <paramref name="contract"/> has them, its answer, and what else may happen.</summary>
+    public static IEndpointConventionBuilder WithInference<TAnswer, TError>(this IEndpointConventionBuilder route, Delegate contract) => route
+        .WithBody(contract)
+        .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(TAnswer), [MediaTypeNames.Application.Json]))
+        .WithMetadata([.. ErrorStatuses.Select(status => new ProducesResponseTypeMetadata(status, typeof(TError), [MediaTypeNames.Application.Json]))]);
+
+    /// <summary>Parameters of the route and a body as those of <paramref name="contract"/>, which is never called.</summary>
+    // Not IAcceptsMetadata: with that, routing would refuse what comes under another content type, as `curl -d` sends it.
+    public static T WithBody<T>(this T route, Delegate contract)
+        where T : IEndpointConventionBuilder => route.WithMetadata(contract.Method);
+}
