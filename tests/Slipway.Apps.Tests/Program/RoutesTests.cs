@@ -15,7 +15,7 @@ public sealed class RoutesTests : IAsyncLifetime
     private HttpClient _http = null!;
 
     // Pages, their files, and the document itself.
-    private static readonly string[] NotOfTheApi = ["openapi/", "docs", "_framework/", "_blazor", "_content/"];
+    private static readonly string[] NotOfTheApi = ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -67,7 +67,7 @@ public sealed class RoutesTests : IAsyncLifetime
             .ToDictionary(o => o.Route, o => o.Operation);
 
         var mapped = _server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.Metadata.GetMetadata<Grpc.AspNetCore.Server.GrpcMethodMetadata>() is null && !NotOfTheApi.Any(e.RoutePattern.RawText!.TrimStart('/').StartsWith))
+            .Where(e => e.Metadata.GetMetadata<Grpc.AspNetCore.Server.GrpcMethodMetadata>() is null && e.RoutePattern.RawText!.TrimStart('/') is { Length: > 0 } path && !NotOfTheApi.Any(path.StartsWith))
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [], (e, method) => $"{method.ToLowerInvariant()} {PathOf(e)}")
             .Where(route => !route.StartsWith("head ", StringComparison.Ordinal))
             .ToHashSet();

@@ -59,7 +59,6 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(
             new ConnectionLimits { Max = 7, Head = TimeSpan.FromSeconds(1), Idle = TimeSpan.FromMinutes(2), MinBytesPerSecond = 10, Grace = TimeSpan.FromSeconds(3) }, settings.Connections);
         Assert.Equal(TimeSpan.FromSeconds(4), settings.MaxStall);
-        Assert.Equal(new ConnectionLimits(), Read().Connections);
     }
 
     [Fact]

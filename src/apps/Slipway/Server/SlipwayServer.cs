@@ -48,7 +48,9 @@ internal sealed class SlipwayServer : IAsyncDisposable
         {
             await app.Services.OpenStorageAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
-            return new SlipwayServer(app);
+            var server = new SlipwayServer(app);
+            await FirstRequests.SendAsync(server.HttpAddress, cancellationToken);
+            return server;
         }
         catch (System.Net.Sockets.SocketException exception)
         {

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -29,5 +30,18 @@ internal static class RouteContract
     /// <summary>Parameters of the route and a body as those of <paramref name="contract"/>, which is never called.</summary>
     // Not IAcceptsMetadata: with that, routing would refuse what comes under another content type, as `curl -d` sends it.
     public static T WithBody<T>(this T route, Delegate contract)
-        where T : IEndpointConventionBuilder => route.WithMetadata(contract.Method);
+        where T : IEndpointConventionBuilder
+    {
+        route.Add(endpoint =>
+        {
+            // A handler's own method would describe what it binds: nothing but the route.
+            foreach (var own in endpoint.Metadata.OfType<MethodInfo>().ToList())
+            {
+                endpoint.Metadata.Remove(own);
+            }
+
+            endpoint.Metadata.Add(contract.Method);
+        });
+        return route;
+    }
 }
