@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Slipway.Serving.Protocols;
 
@@ -35,13 +36,31 @@ internal static class RouteContract
         route.Add(endpoint =>
         {
             // A handler's own method would describe what it binds: nothing but the route.
-            foreach (var own in endpoint.Metadata.OfType<MethodInfo>().ToList())
+            foreach (var own in endpoint.Metadata.Where(m => m is MethodInfo or IParameterBindingMetadata).ToList())
             {
                 endpoint.Metadata.Remove(own);
             }
 
             endpoint.Metadata.Add(contract.Method);
+            foreach (var parameter in contract.Method.GetParameters())
+            {
+                endpoint.Metadata.Add(new Parameter(parameter));
+            }
         });
         return route;
+    }
+
+    /// <summary>One of the contract's parameters: a text of the route, or the body.</summary>
+    private sealed class Parameter(ParameterInfo parameter) : IParameterBindingMetadata
+    {
+        public string Name => parameter.Name!;
+
+        public bool HasTryParse => parameter.ParameterType == typeof(string);
+
+        public bool HasBindAsync => false;
+
+        public ParameterInfo ParameterInfo => parameter;
+
+        public bool IsOptional { get; } = new NullabilityInfoContext().Create(parameter).ReadState == NullabilityState.Nullable;
     }
 }
