@@ -57,6 +57,8 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
             RowHeaders.Read(context.Request.Headers, call.Fields);
             call.Parsed();
             await inference.ScoreAsync(call, context.RequestAborted);
+
+            // What was run for a caller who has left meanwhile is nobody's prediction.
             context.RequestAborted.ThrowIfCancellationRequested();
             Write(call, context);
             call.Complete();
