@@ -52,6 +52,16 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void What_a_caller_may_cost_can_be_set()
+    {
+        var settings = Read("connections: { max: 7, head: 1 s, idle: 2 m, minBytesPerSecond: 10, grace: 3 s }\nserving: { maxStall: 4 s }\n");
+
+        Assert.Equal(
+            new ConnectionLimits { Max = 7, Head = TimeSpan.FromSeconds(1), Idle = TimeSpan.FromMinutes(2), MinBytesPerSecond = 10, Grace = TimeSpan.FromSeconds(3) }, settings.Connections);
+        Assert.Equal(TimeSpan.FromSeconds(4), settings.MaxStall);
+    }
+
+    [Fact]
     public void A_bound_of_the_data_out_of_range_is_named_with_what_is_allowed()
     {
         var error = Assert.Throws<SlipwayException>(() => Read("datasets: { threads: 0, timeLimit: 2 d, memoryMegabytes: much }\n"));

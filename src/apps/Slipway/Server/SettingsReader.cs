@@ -44,6 +44,12 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
+        ["connections.max"] = "a whole number, 1 to 1000000",
+        ["connections.head"] = "a duration from 100 ms to 1 h",
+        ["connections.idle"] = "a duration from 1 s to 1 d",
+        ["connections.minBytesPerSecond"] = "a whole number, 1 to 1000000000",
+        ["connections.grace"] = "a duration from 2 s to 1 h",
+        ["serving.maxStall"] = "a duration from 100 ms to 1 h",
         ["serving.default"] = "a deployment's name",
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647, or a size with its unit such as 64 MiB",
         ["serving.compressFromBytes"] = "a whole number of bytes, 0 to 2147483647, or a size with its unit such as 64 KiB",
@@ -193,6 +199,15 @@ internal sealed class SettingsReader
             DefaultDeployment = _values.ContainsKey("serving.default") ? One("serving.default", TryName, "") : null,
             MaxRequestBytes = Size("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
             CompressFromBytes = (int)Size("serving.compressFromBytes", 0, int.MaxValue, defaults.CompressFromBytes),
+            Connections = new ConnectionLimits
+            {
+                Max = Whole("connections.max", 1, 1_000_000, defaults.Connections.Max),
+                Head = Time("connections.head", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), defaults.Connections.Head),
+                Idle = Time("connections.idle", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), defaults.Connections.Idle),
+                MinBytesPerSecond = (int)Whole("connections.minBytesPerSecond", 1, 1_000_000_000, defaults.Connections.MinBytesPerSecond),
+                Grace = Time("connections.grace", TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), defaults.Connections.Grace),
+            },
+            MaxStall = Time("serving.maxStall", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), defaults.MaxStall),
             Models = new ModelFolderOptions
             {
                 Path = One("serving.models", TryFolder, One("serving.models.path", TryFolder, defaults.Models.Path)),

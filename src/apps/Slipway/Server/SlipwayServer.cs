@@ -48,7 +48,9 @@ internal sealed class SlipwayServer : IAsyncDisposable
         {
             await app.Services.OpenStorageAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
-            return new SlipwayServer(app);
+            var server = new SlipwayServer(app);
+            await FirstRequests.SendAsync(server.HttpAddress, cancellationToken);
+            return server;
         }
         catch (System.Net.Sockets.SocketException exception)
         {
@@ -110,6 +112,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddServing(new ServingOptions
         {
             MaxRequestBytes = settings.MaxRequestBytes,
+            MaxStall = settings.MaxStall,
             CompressFromBytes = settings.CompressFromBytes,
             Default = settings.DefaultDeployment,
             Models = settings.Models,
@@ -153,6 +156,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+        settings.Connections.Apply(kestrel.Limits);
         kestrel.Listen(settings.Http, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Listen(settings.Grpc, listen => listen.Protocols = HttpProtocols.Http2);
     }
