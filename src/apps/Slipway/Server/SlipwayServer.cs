@@ -128,6 +128,9 @@ internal sealed class SlipwayServer : IAsyncDisposable
 
         // The host logs with its trace what StartAsync throws, and what this turns into one sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+
+        // Where this may log anything, every request gets an Activity and a logging scope that nobody reads; spans are ours (RequestSpans), and what a request throws is logged elsewhere.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.AddRoutingCore();

@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Core.Names;
+using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Monitoring.Log.Recording;
 using Slipway.Serving;
@@ -31,6 +32,8 @@ internal sealed class Call
 
     public RowFields Fields { get; } = new();
 
+    public ModelSignature? Signature { get; private set; }
+
     public TensorSet Inputs { get; } = new();
 
     public TensorSet Outputs { get; } = new();
@@ -53,6 +56,14 @@ internal sealed class Call
     public Call Input(string name, long[] shape, params float[] values)
     {
         values.CopyTo(Inputs.Add(name, TensorType.Float32, shape).Values<float>());
+        return this;
+    }
+
+    /// <summary>All numbers as one matrix, row by row, of a model with these columns.</summary>
+    public Call Matrix(string[] columns, params double[] values)
+    {
+        Signature = new ModelSignature([.. columns.Select(c => new TensorSpec(c, TensorType.Float64, [-1]))], [new TensorSpec("cnt", TensorType.Float64, [-1])], Tabular: true);
+        values.CopyTo(Inputs.Add("input", TensorType.Float64, [Rows, columns.Length]).Values<double>());
         return this;
     }
 
@@ -102,6 +113,7 @@ internal sealed class Call
         Duration = TimeSpan.FromMilliseconds(1.5),
         Rows = Rows,
         Fields = Fields,
+        Signature = Signature,
         Inputs = Inputs,
         Outputs = Outputs,
     });

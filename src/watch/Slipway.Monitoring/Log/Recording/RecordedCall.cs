@@ -1,4 +1,5 @@
 using Slipway.Core.Names;
+using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Serving;
 
@@ -37,6 +38,9 @@ internal readonly record struct RecordedCall
 
     public required RowFields Fields { get; init; }
 
+    /// <summary>What the version takes, where its columns can be sent as one matrix; null where nothing is known of it.</summary>
+    public ModelSignature? Signature { get; init; }
+
     public required TensorSet Inputs { get; init; }
 
     public required TensorSet Outputs { get; init; }
@@ -67,6 +71,7 @@ internal readonly record struct RecordedCall
             Timing = CallTimes.Of(call, tick),
             Rows = call.Rows,
             Fields = call.Fields,
+            Signature = call.Signature,
             Inputs = call.Inputs,
             Outputs = call.Outputs,
         };

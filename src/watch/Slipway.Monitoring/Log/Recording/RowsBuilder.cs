@@ -211,9 +211,16 @@ internal sealed class RowsBuilder
             return;
         }
 
-        for (var i = 0; i < _columns.Length; i++)
+        var first = 0;
+        if (route.Matrix is { } matrix)
         {
-            ref readonly var tensor = ref route.Tensors[i];
+            AddMatrix(MemoryMarshal.Cast<byte, double>(TensorBytes.Read(ref data, matrix, call.Rows)), route.InputCount);
+            first = route.InputCount;
+        }
+
+        for (var i = first; i < _columns.Length; i++)
+        {
+            ref readonly var tensor = ref route.Columns[i];
             AddValues(TensorBytes.Read(ref data, tensor, call.Rows), tensor, call.Rows, _columns[i]);
         }
     }
@@ -221,7 +228,7 @@ internal sealed class RowsBuilder
     // One row of single numbers is what most requests to models of tables are: each number is eight bytes on.
     private void AddSingles(CallRoute route, ReadOnlySpan<byte> data)
     {
-        var tensors = route.Tensors;
+        var tensors = route.Columns;
         for (var i = 0; i < tensors.Length; i++)
         {
             var value = data.Slice(i * sizeof(double), sizeof(double));
@@ -237,6 +244,19 @@ internal sealed class RowsBuilder
                 case var type:
                     TensorRows.Numbers(value[..type.Size()], type, numbers.AsSpan(_next, 1));
                     break;
+            }
+        }
+    }
+
+    // Columns out of rows.
+    private void AddMatrix(ReadOnlySpan<double> data, int columns)
+    {
+        for (var column = 0; column < columns; column++)
+        {
+            var target = _numbers[column].AsSpan(_next);
+            for (int from = column, row = 0; from < data.Length; from += columns)
+            {
+                target[row++] = data[from];
             }
         }
     }
