@@ -94,6 +94,11 @@ internal sealed class HourFile
             await columns.ValuesAsync<long>((r, target) => r.Copy(r.Batch.Calls!.Batch, target));
             await columns.ValuesAsync<int>((r, target) => r.Copy(r.Batch.Calls!.BatchRows, target));
         }
+
+        if (_chunk.HasShare)
+        {
+            await columns.ValuesAsync<double>((r, target) => target.Fill(r.Batch.Source.Share));
+        }
     }
 
     private LoggedColumn? Column(FileRows rows, int column)
@@ -143,6 +148,11 @@ internal sealed class HourFile
                 new DataField("batch", typeof(long), isNullable: false),
                 new DataField("batch_rows", typeof(int), isNullable: false),
             ]);
+        }
+
+        if (_chunk.HasShare)
+        {
+            fields.Add(new DataField(ChunkSchema.ShareField, typeof(double), isNullable: false));
         }
 
         return new ParquetSchema(fields);

@@ -11,7 +11,7 @@ internal sealed class CallRoute
 
     public CallRoute(in RecordedCall call)
     {
-        Source = new PredictionSource(call.Deployment, call.Version, call.Role, call.Rollout, call.Weight);
+        Source = new PredictionSource(call.Deployment, call.Version, call.Role, call.Rollout, call.Weight, call.Share);
         Failed = call.Failed;
         InputCount = call.Failed ? 0 : call.Inputs.Count;
         _tensors = new RouteTensor[call.Failed ? 0 : call.Inputs.Count + call.Outputs.Count];
@@ -56,6 +56,7 @@ internal sealed class CallRoute
             || !Same(Source.Role, call.Role)
             || !Same(Source.Rollout, call.Rollout)
             || !Source.Weight.Equals(call.Weight)
+            || !Source.Share.Equals(call.Share)
             || Failed != call.Failed)
         {
             return false;
