@@ -28,7 +28,7 @@ public static class MonitoringModule
         services.AddMetrics();
         return services
             .AddSingleton(options.Check())
-            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026112565_Watching.Number))
+            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026112966_SampledOutcomes.Number))
             .AddSingleton<RecordingRules>()
             .AddSingleton<IRecordingRules>(provider => provider.GetRequiredService<RecordingRules>())
             .AddSingleton<PredictionLog>()

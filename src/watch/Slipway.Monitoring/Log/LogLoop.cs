@@ -185,7 +185,7 @@ internal sealed partial class LogLoop : IDisposable
 
     private async Task WriteAsync()
     {
-        var isFull = IsBacklogFull();
+        var isFull = _steps.Exists(step => step.Note is null) && IsBacklogFull();
         foreach (var step in _steps)
         {
             if (step.Note is null && !isFull)
