@@ -25,7 +25,7 @@ internal static class CallJudge
         var calls = Math.Round(window.AllCalls);
         var share = calls == 0 ? 0 : window.Errors / window.AllCalls;
         var recorded = window.Calls == 0 ? 1 : window.Calls / (window.Calls + window.Unrecorded.Odds);
-        var probability = TailProbability.AtLeast(window.Errors, window.Calls, limit / (limit + (recorded * (1 - limit))));
+        var probability = TailProbability.AtLeast(window.Errors, window.Calls, recorded < 1 ? limit / (limit + (recorded * (1 - limit))) : limit);
         var evidence = new JsonObject
         {
             ["calls"] = (long)calls,

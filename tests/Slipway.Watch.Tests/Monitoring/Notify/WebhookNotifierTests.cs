@@ -202,5 +202,7 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
     {
         public Task<ProjectConfig?> FindAsync(string deployment, CancellationToken cancellationToken) =>
             Task.FromResult<ProjectConfig?>(new ProjectConfig { Model = deployment, Monitor = new MonitorSection { Notify = notify } });
+
+        public Task<IReadOnlyList<ProjectConfig>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ProjectConfig>>([]);
     }
 }
