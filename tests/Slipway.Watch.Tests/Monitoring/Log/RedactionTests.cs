@@ -55,7 +55,7 @@ public sealed class RedactionTests : IDisposable
     {
         await using var host = LogHost.Unstarted(_folder.Path, options: new() { Redact = ["customer", "letter", "segment:REGION"], Sample = 0.999999 });
         await host.Rules.FollowAsync(Cancel);
-        Assert.True(host.Rules.Find("bikes")!.TryTake(Personal().ToRecord() with { Rollout = "r1" }, out var taken));
+        Assert.True(host.Rules.Find("bikes")!.TryTake(Personal().ToRecord() with { Rollout = "r1", Randomised = true }, out var taken));
 
         Assert.Null(taken.Inputs.Find("customer"));
         Assert.Null(taken.Outputs.Find("letter"));

@@ -103,18 +103,22 @@ public sealed class SamplingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rollouts_calls_are_recorded_all()
+    public async Task The_calls_that_a_rollout_compares_are_recorded_all()
     {
         await using var host = await LogHost.StartAsync(_folder.Path, options: new() { Sample = 0.01 });
         for (var i = 0; i < 100; i++)
         {
             new Call { Rollout = "r1", Weight = 0.2, Randomised = true, Role = i % 5 == 0 ? "candidate" : "stable" }.Record(host, $"request-{i}");
+
+            // A version that was asked for, and one that stands ready at weight 0, tell nothing about the two.
+            new Call { Rollout = "r1", Weight = 0.2, Role = "stable" }.Record(host, $"pinned-{i}");
         }
 
         await host.Log.DrainAsync(Cancel);
 
-        Assert.Equal(100, host.Consumer.Ids.Count());
-        Assert.All(host.Consumer.Batches, batch => Assert.Equal(1, batch.Source.Share));
+        Assert.Equal(100, host.Consumer.Ids.Count(id => id.StartsWith("request", StringComparison.Ordinal)));
+        Assert.InRange(host.Consumer.Ids.Count(id => id.StartsWith("pinned", StringComparison.Ordinal)), 0, 10);
+        Assert.All(host.Consumer.Batches, batch => Assert.Equal(batch.Ids[0].StartsWith("request", StringComparison.Ordinal) ? 1 : 0.01, batch.Source.Share));
     }
 
     [Fact]
@@ -123,7 +127,7 @@ public sealed class SamplingTests : IDisposable
         await using var host = await LogHost.StartAsync(_folder.Path, options: new() { Sample = 0 });
         Call.Tabular().Record(host, "a");
         new Call { Failed = true }.Record(host, "b");
-        new Call { Rollout = "r1", Weight = 0.2, Rows = 3 }.Record(host, "c");
+        new Call { Rollout = "r1", Weight = 0.2, Randomised = true, Rows = 3 }.Record(host, "c");
         await host.Log.DrainAsync(Cancel);
 
         Assert.Empty(host.Consumer.Batches);

@@ -17,12 +17,12 @@ internal sealed class RecordingRule(double share, Redaction redaction)
     public bool IsPlain => share >= 1 && redaction.Names.Count == 0;
 
     /// <summary>
-    /// The call as it is recorded; false when it is not. Failures are always recorded: they are few, and each is looked for. So is every call while a rollout is under way, whose evidence is then
-    /// what it would be without sampling. A share of 0 records neither.
+    /// The call as it is recorded; false when it is not. Failures are always recorded: they are few, and each is looked for. So is every call for which a rollout drew the version: its evidence is
+    /// then what it would be without sampling. A share of 0 records neither.
     /// </summary>
     public bool TryTake(in RecordedCall call, out RecordedCall taken)
     {
-        var isWhole = share >= 1 || (call.Rollout is not null && share > 0);
+        var isWhole = share >= 1 || (call.Randomised && share > 0);
         if (!isWhole && !(share > 0 && (call.Failed || Contains(call))))
         {
             taken = default;
