@@ -93,6 +93,18 @@ public sealed class RedactionTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_call_of_which_nothing_may_be_kept_its_time_is()
+    {
+        await using var host = await LogHost.StartAsync(_folder.Path, options: new() { Redact = ["temp", "city", "cnt"], ChunkRows = 1 });
+        Call.Tabular().Record(host, "a");
+        await host.ConvertAsync();
+
+        var batch = Assert.Single(host.Consumer.Batches);
+        Assert.Equal((0, 0, 1.5), (batch.Inputs.Count, batch.Outputs.Count, batch.Milliseconds[0]));
+        Assert.Equal(["a"], Assert.Single(await host.Log.FindAsync("bikes", ["a"], Cancel)).Ids);
+    }
+
+    [Fact]
     public async Task A_rollout_still_tells_callers_apart_by_a_key_that_is_not_kept()
     {
         await using var host = await LogHost.StartAsync(_folder.Path, options: new() { Redact = ["sticky_key"] });
