@@ -5,6 +5,7 @@ using Slipway.Monitoring;
 using Slipway.Monitoring.Log.Chunks;
 using Slipway.Monitoring.Log.Parquet;
 using Slipway.Monitoring.Log.Recording;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Serving;
 using Slipway.Storage;
 
@@ -28,6 +29,7 @@ public class PredictionLogBenchmarks : IDisposable
     private RowCollector _collector = null!;
     private OpenChunks _chunks = null!;
     private RecordedCall _call;
+    private RecordingRule _rule = null!;
 
     [Params(10, 30)]
     public int Features { get; set; }
@@ -39,6 +41,7 @@ public class PredictionLogBenchmarks : IDisposable
         Directory.CreateDirectory(_folder);
         _queue = new CallQueue(Rows, 1 << 30);
         _collector = new RowCollector();
+        _rule = new RecordingRule(1e-9, new Redaction([]));
         _predictions = new PredictionFolder(new DataFolder(_folder));
         _chunks = new OpenChunks(_predictions, new PredictionLogOptions(), TimeProvider.System, (e, _) => throw e);
         var inputs = new TensorSet();
@@ -87,6 +90,19 @@ public class PredictionLogBenchmarks : IDisposable
         }
 
         _queue.Release();
+    }
+
+    /// <summary>What sampling costs a call that is left out.</summary>
+    [Benchmark(OperationsPerInvoke = Rows)]
+    public int Decide()
+    {
+        var taken = 0;
+        for (var i = 0; i < Rows; i++)
+        {
+            taken += _rule.TryTake(_call, out _) ? 1 : 0;
+        }
+
+        return taken;
     }
 
     /// <summary>Record, sort, encode and write.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Endpoints;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Monitoring.Migrations;
 using Slipway.Monitoring.Notify;
 using Slipway.Monitoring.Outcomes;
@@ -20,14 +21,16 @@ namespace Slipway.Monitoring;
 public static class MonitoringModule
 {
     /// <summary>
-    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
+    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, <see cref="IRecordingRules"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
     /// </summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services, MonitoringOptions options)
     {
         services.AddMetrics();
         return services
             .AddSingleton(options.Check())
-            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026112565_Watching.Number))
+            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026112966_SampledOutcomes.Number))
+            .AddSingleton<RecordingRules>()
+            .AddSingleton<IRecordingRules>(provider => provider.GetRequiredService<RecordingRules>())
             .AddSingleton<PredictionLog>()
             .AddSingleton<IPredictionLog>(provider => provider.GetRequiredService<PredictionLog>())
             .AddSingleton<IPredictionSink>(provider => provider.GetRequiredService<PredictionLog>())

@@ -43,6 +43,9 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkRows"] = "a whole number, 1 to 10000000",
         ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
+        ["monitoring.log.backlogMegabytes"] = "a whole number, 1 to 1048576",
+        ["monitoring.log.sample"] = "a share from 0 to 1",
+        ["monitoring.log.redact"] = "a list of inputs, outputs, segment:NAME and sticky_key",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
         ["connections.max"] = "a whole number, 1 to 1000000",
         ["connections.head"] = "a duration from 100 ms to 1 h",
@@ -67,7 +70,7 @@ internal sealed class SettingsReader
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
-    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow" };
+    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow", "monitoring.log.redact" };
 
     // Flags that are shorter than their key.
     private static readonly Dictionary<string, string> FlagKeys = new(StringComparer.Ordinal) { ["max-body"] = "serving.maxRequestBytes", ["models"] = "serving.models" };
@@ -193,6 +196,9 @@ internal sealed class SettingsReader
                     ChunkRows = (int)Whole("monitoring.log.chunkRows", 1, 10_000_000, defaults.Monitoring.Log.ChunkRows),
                     ChunkMegabytes = (int)Whole("monitoring.log.chunkMegabytes", 1, 1024, defaults.Monitoring.Log.ChunkMegabytes),
                     ChunkAge = Time("monitoring.log.chunkAge", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), defaults.Monitoring.Log.ChunkAge),
+                    BacklogMegabytes = (int)Whole("monitoring.log.backlogMegabytes", 1, 1_048_576, defaults.Monitoring.Log.BacklogMegabytes),
+                    Sample = One("monitoring.log.sample", TryShare, defaults.Monitoring.Log.Sample),
+                    Redact = _values.TryGetValue("monitoring.log.redact", out var redact) ? redact.Values : [],
                 },
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },

@@ -75,7 +75,7 @@ internal sealed class OutcomeStore(Database database)
     {
         const string Sql = """
             select received as Received, duplicate as Duplicate, contradicting as Contradicting, joined as Joined, early as Early, late as Late, unknown as Unknown,
-                   unfit as Unfit, unfit_sentence as UnfitSentence
+                   not_sampled as NotSampled, unfit as Unfit, unfit_sentence as UnfitSentence
             from outcome_figures where deployment = @deployment
             """;
 
@@ -201,11 +201,13 @@ internal sealed class OutcomeStore(Database database)
 
         public long Unknown { get; init; }
 
+        public long NotSampled { get; init; }
+
         public long Unfit { get; init; }
 
         public string? UnfitSentence { get; init; }
 
         public OutcomeFigures ToFigures() =>
-            new(Received, Joined, Received - Duplicate - Contradicting - Joined - Unknown, Duplicate, Contradicting, Early, Late, Unknown);
+            new(Received, Joined, Received - Duplicate - Contradicting - Joined - Unknown - NotSampled, Duplicate, Contradicting, Early, Late, Unknown, NotSampled);
     }
 }

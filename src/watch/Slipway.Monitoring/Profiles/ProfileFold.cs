@@ -14,6 +14,9 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
     private readonly List<ProfileBucket> _open = [];
     private double[] _picked = [];
 
+    /// <summary>Names of inputs and outputs that are not recorded: where they do not come nothing is counted, while any other column that does not come is missing.</summary>
+    public IReadOnlySet<string> Redacted { get; set; } = new HashSet<string>();
+
     /// <summary>Adds the rows of a batch; their columns from row <paramref name="columnsFrom"/> on.</summary>
     public void Add(PredictionBatch batch, WatchedVersion version, BucketGrid grid, int columnsFrom = 0)
     {
@@ -46,11 +49,12 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
         var rows = RowsOf(batch, targets, width, columnsFrom);
         foreach (var column in version.Baseline?.Columns ?? [])
         {
-            if (column.Source != ColumnSource.Label)
+            var values = column.Source == ColumnSource.Input
+                ? batch.Inputs.FirstOrDefault(input => input.Name == column.Name)
+                : PredictionOutput.Of(batch.Outputs, version.Signature, version.Task);
+            if (column.Source != ColumnSource.Label && !(values is null && IsRedacted(column, version)))
             {
-                Count(column, rows, column.Source == ColumnSource.Input
-                    ? batch.Inputs.FirstOrDefault(input => input.Name == column.Name)
-                    : PredictionOutput.Of(batch.Outputs, version.Signature, version.Task));
+                Count(column, rows, values);
             }
         }
     }
@@ -108,7 +112,13 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
         profile.LastAt = Math.Max(profile.LastAt, batch.EventTimes[row]);
         profile.Rows += failed ? 0 : 1;
         profile.Errors += failed ? 1 : 0;
-        profile.Calls += failed || !double.IsNaN(milliseconds) ? 1 : 0;
+        var isCall = failed || !double.IsNaN(milliseconds);
+        profile.Calls += isCall ? 1 : 0;
+        if (batch.Source.Share < 1)
+        {
+            profile.Unrecorded = profile.Unrecorded.Plus(batch.Source.Share, isCall, failed);
+        }
+
         if (!failed && !double.IsNaN(milliseconds))
         {
             profile.Latency.Add(milliseconds);
@@ -178,6 +188,9 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
 
         return _picked.AsSpan(0, rows.Count);
     }
+
+    private bool IsRedacted(BaselineColumn column, WatchedVersion version) => Redacted.Count > 0
+        && (column.Source == ColumnSource.Input ? Redacted.Contains(column.Name) : version.Signature.Outputs.Any(output => Redacted.Contains(output.Name)));
 
     private int Open(PredictionSource source, WatchedVersion version, string segment, long start, BucketGrid grid)
     {

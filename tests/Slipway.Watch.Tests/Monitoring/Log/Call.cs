@@ -73,6 +73,12 @@ internal sealed class Call
         return this;
     }
 
+    public Call Letter(params string?[] values)
+    {
+        Fill(Outputs.Add("letter", TensorType.Bytes, [Rows]), values);
+        return this;
+    }
+
     public Call At(params string[] times)
     {
         Fields.SetEventTimes(times);
@@ -99,7 +105,9 @@ internal sealed class Call
         }
     }
 
-    public void Record(LogHost host, string id) => host.Log.Record(new RecordedCall
+    public void Record(LogHost host, string id) => host.Log.Record(ToRecord() with { RequestId = id });
+
+    public RecordedCall ToRecord() => new()
     {
         Deployment = Deployment,
         Version = VersionReference.Parse(Version),
@@ -108,7 +116,6 @@ internal sealed class Call
         Weight = Weight,
         Randomised = Randomised,
         Failed = Failed,
-        RequestId = id,
         ArrivedAt = ArrivedAt,
         Duration = TimeSpan.FromMilliseconds(1.5),
         Rows = Rows,
@@ -116,5 +123,5 @@ internal sealed class Call
         Signature = Signature,
         Inputs = Inputs,
         Outputs = Outputs,
-    });
+    };
 }

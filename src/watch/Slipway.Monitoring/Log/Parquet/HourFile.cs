@@ -65,6 +65,11 @@ internal sealed class HourFile
             await columns.ValuesAsync<long>();
             await columns.ValuesAsync<int>();
         }
+
+        if (_chunk.HasShare)
+        {
+            await columns.ValuesAsync<double>();
+        }
     }
 
     // Fields belong to the schema they are put in, so each file has its own.
@@ -107,6 +112,11 @@ internal sealed class HourFile
                 new DataField("batch", typeof(long), isNullable: false),
                 new DataField("batch_rows", typeof(int), isNullable: false),
             ]);
+        }
+
+        if (_chunk.HasShare)
+        {
+            fields.Add(new DataField(ChunkSchema.ShareField, typeof(double), isNullable: false));
         }
 
         return new ParquetSchema(fields);

@@ -53,6 +53,7 @@ internal static class HourFileReader
         }
 
         var calls = await file.CallsAsync(ChunkSchema.FixedColumns + columns.Length);
+        var shares = await file.SharesAsync(ChunkSchema.FixedColumns + columns.Length + ChunkSchema.CallFields);
         var batches = new List<PredictionBatch>();
         foreach (var source in rows.GroupBy(Source))
         {
@@ -79,7 +80,7 @@ internal static class HourFileReader
         return batches;
 
         PredictionSource Source(int row) => new(
-            deployment, new VersionReference(models[row]!, SemanticVersion.Parse(versions[row]!)), roles[row]!, rollouts[row], weights[row]);
+            deployment, new VersionReference(models[row]!, SemanticVersion.Parse(versions[row]!)), roles[row]!, rollouts[row], weights[row], shares?[row] ?? 1);
     }
 
     private static T[] Pick<T>(T[] values, int[] rows) => Array.ConvertAll(rows, row => values[row]);
@@ -130,6 +131,9 @@ internal static class HourFileReader
             await FloatsAsync(column + 3),
             await ValuesAsync<long>(column + 4),
             await ValuesAsync<int>(column + 5));
+
+        /// <summary>The shares of what was recorded; null in a file from before there were any.</summary>
+        public async Task<double[]?> SharesAsync(int column) => fields.Length <= column ? null : await ValuesAsync<double>(column);
 
         private async Task<float[]> FloatsAsync(int column)
         {

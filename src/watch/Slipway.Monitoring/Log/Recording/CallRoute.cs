@@ -13,7 +13,7 @@ internal sealed class CallRoute
 
     public CallRoute(in RecordedCall call)
     {
-        Source = new PredictionSource(call.Deployment, call.Version, call.Role, call.Rollout, call.Weight);
+        Source = new PredictionSource(call.Deployment, call.Version, call.Role, call.Rollout, call.Weight, call.Share);
         Failed = call.Failed;
         var (inputs, outputs) = (Failed ? [] : Tensors(call.Inputs, call.Rows), Failed ? [] : Tensors(call.Outputs, call.Rows));
         if (!Failed && call.Signature is { } signature && SignatureCheck.IsMatrix(signature, call.Inputs))
@@ -65,6 +65,7 @@ internal sealed class CallRoute
             || !Same(Source.Role, call.Role)
             || !Same(Source.Rollout, call.Rollout)
             || !Source.Weight.Equals(call.Weight)
+            || !Source.Share.Equals(call.Share)
             || Failed != call.Failed)
         {
             return false;

@@ -6,7 +6,7 @@ using Slipway.Serving;
 namespace Slipway.Monitoring.Log.Recording;
 
 /// <summary>What the log reads of a call. Lives as long as the call's turn in <see cref="IPredictionSink.Record"/>: tensors and fields are the call's own.</summary>
-internal readonly record struct RecordedCall
+internal readonly record struct RecordedCall()
 {
     public required string Deployment { get; init; }
 
@@ -17,6 +17,9 @@ internal readonly record struct RecordedCall
     public string? Rollout { get; init; }
 
     public double Weight { get; init; }
+
+    /// <summary>The share of calls like this one that is recorded.</summary>
+    public double Share { get; init; } = 1;
 
     public bool Randomised { get; init; }
 
