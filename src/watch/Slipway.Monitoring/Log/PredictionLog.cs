@@ -16,7 +16,7 @@ namespace Slipway.Monitoring.Log;
 /// Takes note of every prediction: copies on the request's thread, writes and hands over from one loop that looks at a bounded queue every tick. Predictions and notes are handed over in the
 /// order in which they came in.
 /// </summary>
-internal sealed partial class PredictionLog : BackgroundService, IPredictionSink, IPredictionLog
+internal sealed partial class PredictionLog : BackgroundService, IPredictionSink, IPredictionLog, IPredictionHistory
 {
     // What one pass writes in one go; a queue that is fuller is emptied in several.
     private const int MaxPassRows = 32_768;
@@ -120,7 +120,15 @@ internal sealed partial class PredictionLog : BackgroundService, IPredictionSink
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<PredictionBatch>> FindAsync(string deployment, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-        _search.FindAsync(deployment, ids, cancellationToken);
+        _search.FindAsync(deployment, ids, whole: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PredictionBatch>> ReadAsync(string deployment, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        _search.FindAsync(deployment, ids, whole: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListIdsAsync(string deployment, RowCondition condition, CancellationToken cancellationToken) =>
+        _search.ListIdsAsync(deployment, condition, cancellationToken);
 
     /// <summary>Waits until every chunk that was worked on is Parquet.</summary>
     public Task ConvertedAsync() => _conversions.DoneAsync();
