@@ -10,6 +10,9 @@ internal sealed class CallLookup(IPredictionHistory history)
     private const int MostRows = 1_000_000;
     private const int MostMates = 1000;
 
+    // Through a text: what the files say of the least and greatest time of a column is in milliseconds where the column is in microseconds, and a plain comparison would pass over all rows.
+    private const string Arrived = "cast(concat(epoch_us(arrived_at)) as bigint)";
+
     // The numbers of runs begin anew with the process, so a run is looked for near its time only; no request waits for longer.
     private static readonly TimeSpan Near = TimeSpan.FromMinutes(10);
 
@@ -54,7 +57,7 @@ internal sealed class CallLookup(IPredictionHistory history)
                 && batch.Calls is { } calls && calls.Batch[row] == number && calls.BatchRows[row] == size && calls.Run[row] == run,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"batch = {number} and batch_rows = {size} and run_us = cast('{run:R}' as float) and {Sql(version)} and epoch_us(arrived_at) between {Micro(from)} and {Micro(to)}"),
+                $"batch = {number} and batch_rows = {size} and run_us = cast('{run:R}' as float) and {Sql(version)} and {Arrived} between {Micro(from)} and {Micro(to)}"),
             MostMates);
         return [.. (await history.ListIdsAsync(deployment, condition, cancellationToken)).Where(id => id != first.Id).Distinct().Order(StringComparer.Ordinal)];
     }
@@ -67,10 +70,10 @@ internal sealed class CallLookup(IPredictionHistory history)
         var condition = new RowCondition(
             (at, at),
             (batch, i) => batch.Arrivals[i] == arrival && batch.Source == source && batch.Ids[i].StartsWith(prefix, StringComparison.Ordinal),
-            string.Create(CultureInfo.InvariantCulture, $"epoch_us(arrived_at) = {Micro(arrival)} and starts_with(prediction_id, {DuckText.Literal(prefix)}) and {Sql(source.Version)}"),
+            string.Create(CultureInfo.InvariantCulture, $"{Arrived} = {Micro(arrival)} and starts_with(prediction_id, {DuckText.Literal(prefix)}) and {Sql(source.Version)}"),
             MostRows);
-        var ids = (await history.ListIdsAsync(deployment, condition, cancellationToken)).Distinct().Where(id => Number(id, request) >= 0);
-        return [.. ids.OrderBy(id => Number(id, request))];
+        var ids = await history.ListIdsAsync(deployment, condition, cancellationToken);
+        return [.. ids.Append(row.Id).Where(id => Number(id, request) >= 0).Distinct().OrderBy(id => Number(id, request))];
     }
 
     // "a/7" may be row 7 of the request "a".

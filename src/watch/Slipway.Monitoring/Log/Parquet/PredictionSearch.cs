@@ -66,19 +66,17 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
             }
         }
 
-        // The rows of none give the columns of calls to files from before they were kept.
         var files = Files(deployment, read, condition.Arrivals);
         if (files.Count > 0 && found.Count < condition.Limit)
         {
-            found.AddRange(await QueryAsync(
-                deployment,
-                $"""
-                with logged as (
-                  from read_parquet({DuckText.List(files)}, union_by_name = true, hive_partitioning = false)
-                  union all by name select null::float as run_us, null::bigint as batch, null::integer as batch_rows where false)
-                select prediction_id from logged where {condition.Sql} limit {condition.Limit}
-                """,
-                cancellationToken));
+            var sql = $"""
+                select prediction_id
+                from read_parquet({DuckText.List(files)}, union_by_name = true, hive_partitioning = false)
+                where {condition.Sql}
+                limit {condition.Limit}
+                """;
+
+            found.AddRange(await QueryAsync(deployment, sql, cancellationToken));
         }
 
         return [.. found.Take(condition.Limit)];
