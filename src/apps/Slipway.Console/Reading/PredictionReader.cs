@@ -31,15 +31,3 @@ internal sealed class PredictionReader(ProjectReader projects, IPredictions? pre
         }
     }
 }
-
-/// <summary>What is shown of a prediction.</summary>
-/// <param name="Model">The project.</param>
-/// <param name="Deployment">Its deployment.</param>
-/// <param name="Id">The id that was asked for; empty when none was.</param>
-/// <param name="Found">What is known, or null.</param>
-/// <param name="Problem">Why nothing is, or null.</param>
-public sealed record PredictionView(string Model, string Deployment, string Id, PredictionExplanation? Found, string? Problem)
-{
-    /// <summary>The page of a prediction; the id goes into the query, where it may have slashes.</summary>
-    public static string Address(string model, string id) => $"projects/{Uri.EscapeDataString(model)}/predictions?id={Uri.EscapeDataString(id)}";
-}

@@ -40,7 +40,10 @@ internal static class ExplainView
             yield return Fact("time", string.Create(CultureInfo.InvariantCulture, $"{timing.Milliseconds:0.###} ms"));
             if (timing.RunUs is not null)
             {
-                yield return Fact("", $"parse {Micro(timing.ParseUs)}, queue {Micro(timing.QueueUs)}, batch {Micro(timing.BatchUs)}, run {Micro(timing.RunUs)}, write {Micro(timing.WriteUs)} µs");
+                foreach (var line in Wrap("", $"parse {Micro(timing.ParseUs)}, queue {Micro(timing.QueueUs)}, batch {Micro(timing.BatchUs)}, run {Micro(timing.RunUs)}, write {Micro(timing.WriteUs)} µs"))
+                {
+                    yield return line;
+                }
             }
         }
 
@@ -169,7 +172,7 @@ internal static class ExplainView
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
-    private static string Micro(double? value) => value?.ToString("0.#", CultureInfo.InvariantCulture) ?? "?";
+    private static string Micro(double? value) => value?.ToString(value < 100 ? "0.#" : "#,0", CultureInfo.InvariantCulture) ?? "?";
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff 'UTC'", CultureInfo.InvariantCulture);
 }
