@@ -34,7 +34,7 @@ internal static class ExplainView
             yield return Fact("unit", Excerpt.Of(unit));
         }
 
-        yield return Fact("arrived", Time(told.ArrivedAt) + (told.CameAgainAt is { Count: > 0 } again ? $", and {again.Count} more times with the same id" : ""));
+        yield return Fact("arrived", Time(told.ArrivedAt) + (told.CameAgainAt is { Count: > 0 } again ? $", and {(again.Count == 1 ? "once" : $"{again.Count} times")} more with this id" : ""));
         if (told.Timing is { } timing)
         {
             yield return Fact("time", string.Create(CultureInfo.InvariantCulture, $"{timing.Milliseconds:0.###} ms"));

@@ -38,7 +38,7 @@ internal sealed class CallLookup(IPredictionHistory history)
 
         var all = await ListAsync(deployment, id, start, cancellationToken);
         var shown = all.Take(IPredictions.MaxRows).ToHashSet(StringComparer.Ordinal);
-        var rows = Rows(await history.ReadAsync(deployment, shown, cancellationToken)).Where(row => row.SharesCall(start));
+        var rows = Rows(await history.ReadAsync(deployment, shown, cancellationToken)).Where(row => row.SharesCall(start)).DefaultIfEmpty(start);
         var later = found.Where(row => row.Id == start.Id && row != start).Select(row => new DateTimeOffset(row.Arrival, TimeSpan.Zero)).ToList();
         return new LoggedCall(id, start, [.. rows.OrderBy(row => Number(row.Id, id))], all.Count, later);
     }

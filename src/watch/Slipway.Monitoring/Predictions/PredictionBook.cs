@@ -89,7 +89,7 @@ internal sealed class PredictionBook(
         folder?.Find(deployment) is null && await deployments.FindAsync(deployment, cancellationToken) is null
             ? $"There is no deployment '{Excerpt.Of(deployment)}', and the log has no predictions of it. `slipway status` lists the deployments there are."
             : $"The log of '{deployment}' has no prediction '{Excerpt.Of(id)}': the id is another one, it belongs to another deployment, the caller was told an error of its own, or the prediction was left out by sampling, "
-                + "was lost to a full disk, or has expired.");
+                + "was dropped when the log could not keep up, or has expired.");
 
     private async Task<LoggedCall?> FindCallAsync(string deployment, string id, CancellationToken cancellationToken)
     {
