@@ -9,6 +9,7 @@ using Slipway.Monitoring.Log.Rules;
 using Slipway.Monitoring.Migrations;
 using Slipway.Monitoring.Notify;
 using Slipway.Monitoring.Outcomes;
+using Slipway.Monitoring.Predictions;
 using Slipway.Monitoring.Profiles;
 using Slipway.Monitoring.Watching;
 using Slipway.Serving;
@@ -21,7 +22,7 @@ namespace Slipway.Monitoring;
 public static class MonitoringModule
 {
     /// <summary>
-    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, <see cref="IRecordingRules"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
+    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, <see cref="IRecordingRules"/>, <see cref="IPredictions"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
     /// </summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services, MonitoringOptions options)
     {
@@ -33,10 +34,13 @@ public static class MonitoringModule
             .AddSingleton<IRecordingRules>(provider => provider.GetRequiredService<RecordingRules>())
             .AddSingleton<PredictionLog>()
             .AddSingleton<IPredictionLog>(provider => provider.GetRequiredService<PredictionLog>())
+            .AddSingleton<IPredictionHistory>(provider => provider.GetRequiredService<PredictionLog>())
             .AddSingleton<IPredictionSink>(provider => provider.GetRequiredService<PredictionLog>())
             .AddHostedService(provider => provider.GetRequiredService<PredictionLog>())
             .AddSingleton<IServerCounters, PredictionLogCounters>()
             .AddOutcomes(options.Outcomes)
+            .AddSingleton<OutcomeReader>()
+            .AddSingleton<IPredictions, PredictionBook>()
             .AddSingleton<BaselineBuilder>()
             .AddSingleton<BaselineStore>()
             .AddSingleton<ProfileStore>()
@@ -56,6 +60,8 @@ public static class MonitoringModule
         var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Monitoring");
         deployments.MapOutcomes();
         GetDeploymentWatch.Map(deployments);
+        ExplainPrediction.Map(deployments);
+        ReplayPrediction.Map(deployments);
 
         ListAlerts.Map(routes.MapGroup("/api/v1/alerts").WithTags("Monitoring"));
         return routes;

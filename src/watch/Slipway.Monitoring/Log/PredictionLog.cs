@@ -15,7 +15,7 @@ namespace Slipway.Monitoring.Log;
 /// Takes note of every prediction: copies on the request's thread, writes and hands over from one loop that looks at a bounded queue every tick. Predictions and notes are handed over in the
 /// order in which they came in.
 /// </summary>
-internal sealed class PredictionLog : BackgroundService, IPredictionSink, IPredictionLog
+internal sealed class PredictionLog : BackgroundService, IPredictionSink, IPredictionLog, IPredictionHistory
 {
     private readonly PredictionLogOptions _options;
     private readonly TimeProvider _time;
@@ -109,7 +109,15 @@ internal sealed class PredictionLog : BackgroundService, IPredictionSink, IPredi
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<PredictionBatch>> FindAsync(string deployment, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-        _loop.Search.FindAsync(deployment, ids, cancellationToken);
+        _loop.Search.FindAsync(deployment, ids, whole: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PredictionBatch>> ReadAsync(string deployment, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        _loop.Search.FindAsync(deployment, ids, whole: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListIdsAsync(string deployment, RowCondition condition, CancellationToken cancellationToken) =>
+        _loop.Search.ListIdsAsync(deployment, condition, cancellationToken);
 
     /// <summary>Waits until every chunk that was worked on is Parquet.</summary>
     public Task ConvertedAsync() => _loop.Conversions.DoneAsync();

@@ -88,6 +88,18 @@ internal sealed class OutcomeStore(Database database)
             cancellationToken);
     }
 
+    /// <summary>What is known of some ids, at most a hundred; ids without an outcome are left out.</summary>
+    public Task<IReadOnlyList<StoredOutcome>> FindAsync(string deployment, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            select id as Id, label as Label, known_at as KnownAt, received_at as ReceivedAt, state as State
+            from outcomes where deployment = @deployment and id in @ids
+            """;
+
+        return database.ReadAsync<IReadOnlyList<StoredOutcome>>(
+            async connection => [.. await connection.QueryAsync<StoredOutcome>(new CommandDefinition(Sql, new { deployment, ids }, cancellationToken: cancellationToken))], cancellationToken);
+    }
+
     /// <summary>The newest contradictions, newest first.</summary>
     public Task<IReadOnlyList<OutcomeContradiction>> ListContradictionsAsync(string deployment, CancellationToken cancellationToken)
     {

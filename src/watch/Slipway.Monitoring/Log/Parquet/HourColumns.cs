@@ -4,7 +4,6 @@ using System.Text;
 using Apache.Arrow;
 using Parquet;
 using Parquet.Schema;
-using Slipway.Monitoring.Log.Chunks;
 
 namespace Slipway.Monitoring.Log.Parquet;
 
@@ -108,17 +107,7 @@ internal sealed class HourColumns : IDisposable
         return WriteTextsAsync(next);
     }
 
-    /// <summary>Times.</summary>
-    public Task TimesAsync() => ValuesAsync<DateTime>((rows, column, target) =>
-    {
-        var times = rows.Values<long>(column);
-        for (var i = 0; i < target.Length; i++)
-        {
-            target[i] = new DateTime(Microseconds.ToTicks(times[rows[i]]), DateTimeKind.Utc);
-        }
-    });
-
-    /// <summary>Numbers that no row lacks.</summary>
+    /// <summary>Numbers, or times as microseconds, that no row lacks.</summary>
     public Task ValuesAsync<T>()
         where T : struct, IEquatable<T> => ValuesAsync<T>((rows, column, target) =>
     {

@@ -10,8 +10,11 @@ namespace Slipway.Monitoring.Log.Parquet;
 /// <summary>Reads rows of a Parquet file back into batches.</summary>
 internal static class HourFileReader
 {
-    /// <summary>The rows whose id is <paramref name="wanted"/>, a batch for each source. A column without any value in them is left out: the file does not say which of its columns a row had.</summary>
-    public static async Task<IReadOnlyList<PredictionBatch>> ReadAsync(string deployment, string path, Func<string, bool> wanted, CancellationToken cancellationToken)
+    /// <summary>
+    /// The rows whose id is <paramref name="wanted"/>, a batch for each source. A column without any value in them is left out unless the <paramref name="whole"/> is asked for: the file does not say
+    /// which of its columns a row had.
+    /// </summary>
+    public static async Task<IReadOnlyList<PredictionBatch>> ReadAsync(string deployment, string path, Func<string, bool> wanted, bool whole, CancellationToken cancellationToken)
     {
         await using var reader = await ParquetReader.CreateAsync(path, cancellationToken: cancellationToken);
         var columns = JsonSerializer.Deserialize<FileColumn[]>(reader.CustomMetadata[HourFile.ColumnsKey])!;
@@ -24,14 +27,14 @@ internal static class HourFileReader
             var rows = Enumerable.Range(0, ids.Length).Where(r => wanted(ids[r]!)).ToArray();
             if (rows.Length > 0)
             {
-                batches.AddRange(await ReadAsync(deployment, file, rows, columns));
+                batches.AddRange(await ReadAsync(deployment, file, rows, columns, whole));
             }
         }
 
         return batches;
     }
 
-    private static async Task<List<PredictionBatch>> ReadAsync(string deployment, GroupReader file, int[] rows, FileColumn[] columns)
+    private static async Task<List<PredictionBatch>> ReadAsync(string deployment, GroupReader file, int[] rows, FileColumn[] columns, bool whole)
     {
         var ids = await file.TextsAsync(0);
         var eventTimes = await file.TimesAsync(1);
@@ -58,7 +61,7 @@ internal static class HourFileReader
         foreach (var source in rows.GroupBy(Source))
         {
             var at = source.ToArray();
-            var present = values.ConvertAll(v => (v.Column.IsOutput, Values: Pick(v.Values, at))).FindAll(v => v.Values is not null);
+            var present = values.ConvertAll(v => (v.Column.IsOutput, Values: Pick(v.Values, at, whole))).FindAll(v => v.Values is not null);
             batches.Add(new PredictionBatch
             {
                 Source = source.Key,
@@ -85,12 +88,12 @@ internal static class HourFileReader
 
     private static T[] Pick<T>(T[] values, int[] rows) => Array.ConvertAll(rows, row => values[row]);
 
-    private static LoggedColumn? Pick(LoggedColumn column, int[] rows) => column switch
+    private static LoggedColumn? Pick(LoggedColumn column, int[] rows, bool whole) => column switch
     {
-        NumberValues numbers when Pick(numbers.Values, rows) is var some && !some.All(double.IsNaN) => new NumberValues(column.Name, some),
-        TextValues texts when Pick(texts.Values, rows) is var some && some.Any(v => v is not null) => new TextValues(column.Name, some),
-        VectorValues vectors when Pick(vectors.Values, rows) is var some && some.Any(v => v is not null) => new VectorValues(column.Name, some),
-        DigestValues digests when Pick(digests.Values, rows) is var some && some.Any(v => v is not null) => new DigestValues(column.Name, some),
+        NumberValues numbers when Pick(numbers.Values, rows) is var some && (whole || !some.All(double.IsNaN)) => new NumberValues(column.Name, some),
+        TextValues texts when Pick(texts.Values, rows) is var some && (whole || some.Any(v => v is not null)) => new TextValues(column.Name, some),
+        VectorValues vectors when Pick(vectors.Values, rows) is var some && (whole || some.Any(v => v is not null)) => new VectorValues(column.Name, some),
+        DigestValues digests when Pick(digests.Values, rows) is var some && (whole || some.Any(v => v is not null)) => new DigestValues(column.Name, some),
         _ => null,
     };
 

@@ -84,9 +84,13 @@ internal readonly record struct RecordedCall()
 /// <summary>Where a call's time went, in microseconds, and who shared its run.</summary>
 internal readonly record struct CallTimes(float Parse, float Queue, float Run, float Write, long Batch, int BatchRows)
 {
+    /// <summary>What stands for the number of the run where the model did not run for the call.</summary>
+    public const long FromCache = -1;
+
     public static CallTimes Of(InferenceCall call, double tick)
     {
         ref readonly var timing = ref call.Timing;
-        return new CallTimes((float)(timing.Parse * tick), (float)(timing.Queue * tick), (float)(timing.Run * tick), (float)(timing.Write * tick), call.BatchId, call.BatchRows);
+        var batch = call.FromCache ? FromCache : call.BatchId;
+        return new CallTimes((float)(timing.Parse * tick), (float)(timing.Queue * tick), (float)(timing.Run * tick), (float)(timing.Write * tick), batch, call.BatchRows);
     }
 }

@@ -163,19 +163,32 @@ internal sealed class RowsBuilder
         if (!hasKeys)
         {
             // The request as a whole was assigned: its first row stands for it, so that it counts as one unit.
-            Span<char> text = stackalloc char[IdColumn.Builder.GuidLength];
-            call.Header.GeneratedId.TryFormat(text, out _);
-            _units[_next] = call.RequestId is { } id ? RolloutUnits.Hash(rollout, id) : RolloutUnits.Hash(rollout, text);
+            _units[_next] = RequestUnit(call, rollout);
             return;
         }
 
+        var isCounted = false;
         for (var i = 0; i < call.Rows; i++)
         {
             var row = _next + i;
-            _units[row] = i > 0 && _keys[row] == _keys[row - 1] ? _units[row - 1]
-                : _keys[row] is { } key ? RolloutUnits.Hash(rollout, key)
-                : 0;
+            if (_keys[row] is { Length: > 0 } key)
+            {
+                _units[row] = i > 0 && key == _keys[row - 1] ? _units[row - 1] : RolloutUnits.Hash(rollout, key);
+            }
+            else if (!isCounted)
+            {
+                // An empty key is none, as it is for the routing.
+                _units[row] = RequestUnit(call, rollout);
+                isCounted = true;
+            }
         }
+    }
+
+    private static ulong RequestUnit(CallPlace call, string rollout)
+    {
+        Span<char> text = stackalloc char[IdColumn.Builder.GuidLength];
+        call.Header.GeneratedId.TryFormat(text, out _);
+        return call.RequestId is { } id ? RolloutUnits.Hash(rollout, id) : RolloutUnits.Hash(rollout, text);
     }
 
     private void AddSegment((string Name, IReadOnlyList<string> Values) segment, int rows)

@@ -47,7 +47,9 @@ internal sealed class Redaction
             return null;
         }
 
-        var (columns, matrix, width) = (new TensorSet(), call.Inputs[0].Values<double>(), signature.Inputs.Count);
+        var columns = new TensorSet();
+        var matrix = call.Inputs[0].Values<double>();
+        var width = signature.Inputs.Count;
         for (var column = 0; column < width; column++)
         {
             if (Names.Contains(signature.Inputs[column].Name))
