@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Storage;
+using Slipway.Tracking.Migrations;
 
 namespace Slipway.Tracking;
 
@@ -7,7 +9,8 @@ namespace Slipway.Tracking;
 public static class TrackingModule
 {
     /// <summary>Adds what tracking needs.</summary>
-    public static IServiceCollection AddTracking(this IServiceCollection services) => services;
+    public static IServiceCollection AddTracking(this IServiceCollection services) => services
+        .AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113000_Tracking.Number));
 
     /// <summary>Maps the routes of MLflow's clients.</summary>
     public static IEndpointRouteBuilder MapTracking(this IEndpointRouteBuilder routes) => routes;
