@@ -7,10 +7,10 @@ namespace Slipway.Tracking.Search;
 /// Chooses how a page is found. SQLite does not know how many things a condition leaves for the very value that is asked; counting them in the index, up to a bound, costs a millisecond.
 /// Few: take those and sort them. Many: go through the index of the order, where the page fills quickly because many pass.
 /// </summary>
-internal sealed class SearchPlan(SearchQuery query)
+internal sealed class SearchPlan(SearchQuery query, int few)
 {
     /// <summary>How many things may be sorted rather than walked. Each costs some microseconds, so this is what a page costs at most where there are few.</summary>
-    private const int Few = 10_000;
+    public const int Few = 10_000;
 
     // Each experiment is a part of the statement that goes through an index, and SQLite takes 500 parts.
     private const int MostWalked = 32;
@@ -33,7 +33,7 @@ internal sealed class SearchPlan(SearchQuery query)
     private async Task<(Driver? Driver, bool IsFew)> ChooseDriverAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         Driver? best = null;
-        var fewest = Few;
+        var fewest = few;
         foreach (var driver in Driver.Of(query.Fields, query.Comparisons))
         {
             var parameters = new SqlParameters();
@@ -70,23 +70,19 @@ internal sealed class SearchPlan(SearchQuery query)
 
     private IEnumerable<int> Ranks()
     {
-        yield return SortKey.HasValue;
         if (query.Order[0].Field is not KeyedField field)
         {
-            yield break;
+            return [SortKey.HasValue];
         }
 
         // What a condition on the field itself leaves out is not looked for.
         var comparators = query.Comparisons.Where(c => c.Field == field).Select(c => c.Comparator).ToList();
-        if (field.Kind == FieldKind.Metric && comparators.TrueForAll(c => c is Comparator.NotEqual or Comparator.IsNotNull))
+        return new[] { SortKey.HasValue, SortKey.IsNaN, SortKey.Lacks }.Where(rank => comparators.TrueForAll(comparator => rank switch
         {
-            yield return SortKey.IsNaN;
-        }
-
-        if (comparators.TrueForAll(c => c is Comparator.IsNull))
-        {
-            yield return SortKey.Lacks;
-        }
+            SortKey.Lacks => comparator is Comparator.IsNull,
+            SortKey.IsNaN => comparator is Comparator.NotEqual or Comparator.IsNotNull,
+            _ => comparator is not Comparator.IsNull,
+        }) && (rank != SortKey.IsNaN || field.Kind == FieldKind.Metric));
     }
 
     private async Task<List<FoundThing>> ReadAsync(DbCommand command, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal sealed record SearchPage(IReadOnlyList<long> Ids, string? NextPageToken
 
 /// <summary>
 /// A search in MLflow's grammar, read and checked. <see cref="ForRuns"/> or <see cref="ForExperiments"/> throws one sentence (<see cref="Core.Errors.ErrorKind.InvalidInput"/>, with the
-/// position) for whatever is wrong; <see cref="RunAsync"/> then finds one page:
+/// position) for whatever is wrong; <c>RunAsync</c> then finds one page:
 /// <code>
 /// var query = SearchQuery.ForRuns(experiments, request.Filter, request.OrderBy, ViewType.Active, request.MaxResults, request.PageToken);
 /// var page = await database.ReadAsync(connection => query.RunAsync(connection, cancellationToken), cancellationToken);
@@ -79,7 +79,10 @@ internal sealed class SearchQuery
         new(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken);
 
     /// <summary>Finds the page.</summary>
-    public async Task<SearchPage> RunAsync(DbConnection connection, CancellationToken cancellationToken)
+    public Task<SearchPage> RunAsync(DbConnection connection, CancellationToken cancellationToken) => RunAsync(connection, SearchPlan.Few, cancellationToken);
+
+    /// <summary>Finds the page, where <paramref name="few"/> things may be sorted rather than walked: the answer is the same whatever it is.</summary>
+    internal async Task<SearchPage> RunAsync(DbConnection connection, int few, CancellationToken cancellationToken)
     {
         if (Scope is [])
         {
@@ -87,7 +90,7 @@ internal sealed class SearchQuery
         }
 
         // One more than asked for says whether there is a next page.
-        var found = await new SearchPlan(this).FindAsync(connection, _place, _maxResults + 1, cancellationToken);
+        var found = await new SearchPlan(this, few).FindAsync(connection, _place, _maxResults + 1, cancellationToken);
         var page = found.Take(_maxResults).ToList();
         return new SearchPage([.. page.Select(thing => thing.Id)], found.Count > page.Count ? PageToken.Write(_fingerprint, page[^1].Place) : null);
     }
