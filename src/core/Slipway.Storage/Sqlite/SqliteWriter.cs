@@ -38,11 +38,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly SqliteCommand _savepoint;
     private readonly SqliteCommand _release;
     private readonly SqliteCommand _undo;
+    private readonly KeptCommands _commands;
     private readonly List<PendingWrite> _batch = new(LargestBatch);
 
     public SqliteWriter(SqliteConnection connection, string path, EventSignal signal, TimeProvider time)
     {
         _connection = connection;
+        _commands = new KeptCommands(connection);
         _path = path;
         _signal = signal;
         _time = time;
@@ -153,7 +155,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private async Task<long> RunAsync(PendingWrite write)
     {
         _savepoint.ExecuteNonQuery();
-        var transaction = new SqlWriteTransaction(_connection, transaction: null, _time);
+        var transaction = new SqlWriteTransaction(_connection, transaction: null, _commands, _time);
         try
         {
             await write.RunAsync(transaction);
