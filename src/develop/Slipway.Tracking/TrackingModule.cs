@@ -10,7 +10,7 @@ public static class TrackingModule
 {
     /// <summary>Adds what tracking needs.</summary>
     public static IServiceCollection AddTracking(this IServiceCollection services) => services
-        .AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113000_Tracking.Number));
+        .AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113001_MetricArrivals.Number));
 
     /// <summary>Maps the routes of MLflow's clients.</summary>
     public static IEndpointRouteBuilder MapTracking(this IEndpointRouteBuilder routes) => routes;
