@@ -52,5 +52,7 @@ internal sealed record Driver(string Table, string Owner, string ScopeColumn, Co
         return $"select count(*) from (select 1 from {Table} d where {condition} limit {parameters.Add(most)}) counted";
     }
 
-    private string InScope(IReadOnlyList<long>? scope, SqlParameters parameters) => $"d.{ScopeColumn} in {parameters.AddList(scope ?? [])}";
+    // The plus keeps SQLite from going through the scope's index when the column's own leads straight to the row.
+    private string InScope(IReadOnlyList<long>? scope, SqlParameters parameters) =>
+        $"{(Comparison?.Field is ColumnField { Index: ColumnIndex.Unique } ? "+" : "")}d.{ScopeColumn} in {parameters.AddList(scope ?? [])}";
 }

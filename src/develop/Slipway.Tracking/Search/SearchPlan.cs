@@ -5,12 +5,18 @@ namespace Slipway.Tracking.Search;
 
 /// <summary>
 /// Chooses how a page is found. SQLite does not know how many things a condition leaves for the very value that is asked; counting them in the index, up to a bound, costs a millisecond.
-/// Few: take those and sort them. Many: go through the index of the order, where the page fills quickly because many pass.
+/// Few: take those and sort them. Many: go through the index of the order, where the page fills soon because many pass.
 /// </summary>
 internal sealed class SearchPlan(SearchQuery query, int few)
 {
-    /// <summary>How many things may be sorted rather than walked. Each costs some microseconds, so this is what a page costs at most where there are few.</summary>
+    /// <summary>How far is counted. Sorting so many takes about as long as a page may.</summary>
     public const int Few = 10_000;
+
+    // What a count that ended at the bound is taken for.
+    private const double Many = 100_000;
+
+    // To take a thing by a condition and sort it needs the run, the conditions and the keys; to pass one by in the order's index needs one condition mostly.
+    private const int SortCost = 3;
 
     // Each experiment is a part of the statement that goes through an index, and SQLite takes 500 parts.
     private const int MostWalked = 32;
@@ -20,32 +26,40 @@ internal sealed class SearchPlan(SearchQuery query, int few)
 
     public async Task<IReadOnlyList<FoundThing>> FindAsync(DbConnection connection, IReadOnlyList<object>? place, int limit, CancellationToken cancellationToken)
     {
-        var (driver, isFew) = await ChooseDriverAsync(connection, cancellationToken);
-        if (!isFew && CanWalk)
+        var counts = await CountAsync(connection, cancellationToken);
+        var best = counts.Where(c => c.Count < few).OrderBy(c => c.Count).FirstOrDefault();
+        if (CanWalk && (best.Driver is null || WalkCost(counts, limit) < (double)best.Count * SortCost))
         {
             return await WalkAsync(connection, place, limit, cancellationToken);
         }
 
-        await using var command = new SearchStatement(query).Sort(connection, driver, place, limit);
+        await using var command = new SearchStatement(query).Sort(connection, best.Driver, place, limit);
         return await ReadAsync(command, cancellationToken);
     }
 
-    private async Task<(Driver? Driver, bool IsFew)> ChooseDriverAsync(DbConnection connection, CancellationToken cancellationToken)
+    /// <summary>How many entries of the order's index are likely to be passed until the page is full.</summary>
+    private double WalkCost(IReadOnlyList<(Driver Driver, int Count)> counts, int limit)
     {
-        Driver? best = null;
-        var fewest = few;
+        double Estimate((Driver Driver, int Count) counted) => counted.Count < few ? counted.Count : Many;
+
+        // A condition on the order's own field is where the walk begins and ends; each of the others lets a part of them pass.
+        var all = counts.Where(c => c.Driver.Comparison is null).Select(Estimate).First();
+        var length = counts.Where(c => c.Driver.Comparison?.Field == query.Order[0].Field).Select(Estimate).Append(all).Min();
+        var passing = counts.Where(c => c.Driver.Comparison is { } comparison && comparison.Field != query.Order[0].Field).Aggregate(1.0, (part, c) => part * Math.Min(1, Estimate(c) / all));
+        return passing * length < limit ? length : limit / passing;
+    }
+
+    private async Task<IReadOnlyList<(Driver Driver, int Count)>> CountAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var counts = new List<(Driver, int)>();
         foreach (var driver in Driver.Of(query.Fields, query.Comparisons))
         {
             var parameters = new SqlParameters();
-            await using var command = parameters.ToCommand(connection, driver.Count(query.Scope, fewest, parameters));
-            var count = Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
-            if (count < fewest)
-            {
-                (best, fewest) = (driver, count);
-            }
+            await using var command = parameters.ToCommand(connection, driver.Count(query.Scope, few, parameters));
+            counts.Add((driver, Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture)));
         }
 
-        return (best, best is not null);
+        return counts;
     }
 
     /// <summary>Those with a value, then NaN, then those without: each is a walk of its own, and the later ones are begun only when the page is not full.</summary>
