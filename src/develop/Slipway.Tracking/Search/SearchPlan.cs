@@ -26,6 +26,12 @@ internal sealed class SearchPlan(SearchQuery query, int few)
 
     public async Task<IReadOnlyList<FoundThing>> FindAsync(DbConnection connection, IReadOnlyList<object>? place, int limit, CancellationToken cancellationToken)
     {
+        // Without a condition the page is full as soon as it can be.
+        if (CanWalk && query.Comparisons.Count == 0)
+        {
+            return await WalkAsync(connection, place, limit, cancellationToken);
+        }
+
         var counts = await CountAsync(connection, cancellationToken);
         var best = counts.Where(c => c.Count < few).OrderBy(c => c.Count).FirstOrDefault();
         if (CanWalk && (best.Driver is null || WalkCost(counts, limit) < (double)best.Count * SortCost))
