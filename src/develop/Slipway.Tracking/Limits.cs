@@ -12,6 +12,7 @@ internal static partial class Limits
     public const int ParameterValue = 6000;
     public const int TagValue = 8000;
     public const int ExperimentName = 500;
+    public const int DatasetName = 500;
     public const int BatchMetrics = 1000;
     public const int BatchParameters = 100;
     public const int BatchTags = 100;

@@ -1,0 +1,81 @@
+using System.Data.Common;
+using Slipway.Tracking.Runs;
+
+namespace Slipway.Tracking.Metrics;
+
+/// <summary>
+/// Steps at which long histories are looked at: evenly spaced over the range that the runs have together, so that their points lie under each other in a plot. It seeks each step in the
+/// table's order, so a million points cost no more than the few thousand that are shown.
+/// </summary>
+internal sealed class MetricSample
+{
+    private readonly string _key;
+    private readonly long _first;
+    private readonly long _last;
+    private readonly int _most;
+
+    private MetricSample(string key, long first, long last, int most)
+    {
+        _key = key;
+        _first = first;
+        _last = last;
+        _most = most;
+    }
+
+    /// <summary>Finds the range of the steps between <paramref name="start"/> and <paramref name="end"/> that the runs have.</summary>
+    public static async Task<MetricSample> PlanAsync(DbConnection connection, IReadOnlyList<Run> runs, string key, long start, long end, int most)
+    {
+        long? first = null;
+        long? last = null;
+        foreach (var run in runs)
+        {
+            var history = await MetricHistory.OpenAsync(connection, run.Id, key);
+            var (from, to) = (await history.FirstStepAsync(start), await history.LastStepAsync(end));
+            (first, last) = (from < first || first is null ? from ?? first : first, to > last || last is null ? to ?? last : last);
+        }
+
+        return new MetricSample(key, first ?? 0, last ?? -1, most);
+    }
+
+    /// <summary>A run's points: all of them when they are few, else those at the sample's steps and at its own first and last; of each the first values, at most as many as were asked for.</summary>
+    public async Task<IReadOnlyList<MetricPoint>> ReadAsync(DbConnection connection, Run run)
+    {
+        if (_first > _last)
+        {
+            return [];
+        }
+
+        var history = await MetricHistory.OpenAsync(connection, run.Id, _key);
+        var all = await history.ReadAsync(MetricHistory.Before(_first), _last, _most + 1);
+        if (all.Count <= _most)
+        {
+            return all;
+        }
+
+        var points = new List<MetricPoint>(_most);
+        foreach (var step in await StepsAsync(history))
+        {
+            if (points.Count < _most)
+            {
+                points.AddRange(await history.ReadAsync(MetricHistory.Before(step), step, _most - points.Count));
+            }
+        }
+
+        return points;
+    }
+
+    private async Task<SortedSet<long>> StepsAsync(MetricHistory history)
+    {
+        var steps = new SortedSet<long>();
+
+        // The run's last step has a place of its own among those that were asked for. The range may be all of 64 bits, so it is counted in 128.
+        var places = Math.Max(_most - 1, 1);
+        for (var i = 0; i < places && await history.FirstStepAsync((long)(_first + (((Int128)_last - _first) * i / places))) is { } step && step <= _last; i++)
+        {
+            steps.Add(step);
+        }
+
+        steps.Add((await history.LastStepAsync(_last))!.Value);
+        return steps;
+    }
+}
