@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access;
 using Slipway.Core.Errors;
@@ -102,12 +101,6 @@ public sealed class MlflowCall : IDisposable
         if (request.ContentLength > limit)
         {
             throw TooLarge(limit, request.ContentLength.Value.ToString(CultureInfo.InvariantCulture));
-        }
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
-        {
-            // One more than is taken: the sentence about it is ours.
-            server.MaxRequestBodySize = limit + 1;
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? Math.Min(limit, 16 << 10)) + 1);
