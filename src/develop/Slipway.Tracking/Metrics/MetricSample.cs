@@ -25,16 +25,18 @@ internal sealed class MetricSample
     /// <summary>Finds the range of the steps between <paramref name="start"/> and <paramref name="end"/> that the runs have.</summary>
     public static async Task<MetricSample> PlanAsync(DbConnection connection, IReadOnlyList<Run> runs, string key, long start, long end, int most)
     {
-        long? first = null;
-        long? last = null;
+        var (first, last) = (long.MaxValue, long.MinValue);
         foreach (var run in runs)
         {
             var history = await MetricHistory.OpenAsync(connection, run.Id, key);
-            var (from, to) = (await history.FirstStepAsync(start), await history.LastStepAsync(end));
-            (first, last) = (from < first || first is null ? from ?? first : first, to > last || last is null ? to ?? last : last);
+            if (await history.FirstStepAsync(start) is { } from && from <= end)
+            {
+                first = Math.Min(first, from);
+                last = Math.Max(last, (await history.LastStepAsync(end))!.Value);
+            }
         }
 
-        return new MetricSample(key, first ?? 0, last ?? -1, most);
+        return new MetricSample(key, first, last, most);
     }
 
     /// <summary>A run's points: all of them when they are few, else those at the sample's steps and at its own first and last; of each the first values, at most as many as were asked for.</summary>
