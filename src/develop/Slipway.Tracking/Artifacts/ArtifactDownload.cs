@@ -31,7 +31,7 @@ internal sealed class ArtifactDownload(ArtifactTable table, IBlobStore blobs)
         // The same path may name other content in a moment: ask again, and be told that it is the same.
         response.Headers.CacheControl = "private, no-cache";
         var changed = DateTimeOffset.FromUnixTimeMilliseconds(artifact.StoredAt);
-        if (request.Headers.Range.Count > 0)
+        if (request.Headers.Range is [{ } range] && range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
         {
             // A part cannot be checked by itself, so the file is, once in a run of this process.
             var file = await blobs.GetFileAsync(artifact.Digest, context.RequestAborted);

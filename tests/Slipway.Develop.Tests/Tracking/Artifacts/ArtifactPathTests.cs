@@ -9,7 +9,6 @@ public sealed class ArtifactPathTests(ArtifactServer server) : IClassFixture<Art
         "../x",
         "a/../../x",
         "..",
-        "a/..",
         "%2e%2e/x",
         "%2e%2e%2fx",
         "..%2fx",
