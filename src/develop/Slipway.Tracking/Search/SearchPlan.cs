@@ -24,23 +24,35 @@ internal sealed class SearchPlan(SearchQuery query, int few)
     private bool CanWalk => query.Scope is { Count: <= MostWalked }
         && query.Order[0].Field is ColumnField { Index: ColumnIndex.InScope } or KeyedField { Table.Scope: not null };
 
-    public async Task<IReadOnlyList<FoundThing>> FindAsync(DbConnection connection, IReadOnlyList<object>? place, int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds at most <paramref name="most"/> things behind <paramref name="place"/>, and whether there are more: then with the sort keys of the last one found.
+    /// </summary>
+    public async Task<FoundThings> FindAsync(DbConnection connection, IReadOnlyList<object>? place, int most, CancellationToken cancellationToken)
+    {
+        var found = new FoundThings(most);
+        await FillAsync(found, connection, place, cancellationToken);
+        return found;
+    }
+
+    private async Task FillAsync(FoundThings found, DbConnection connection, IReadOnlyList<object>? place, CancellationToken cancellationToken)
     {
         // Without a condition the page is full as soon as it can be.
         if (CanWalk && query.Comparisons.Count == 0)
         {
-            return await WalkAsync(connection, place, limit, cancellationToken);
+            await WalkAsync(found, connection, place, cancellationToken);
+            return;
         }
 
         var counts = await CountAsync(connection, cancellationToken);
         var best = counts.Where(c => c.Count < few).OrderBy(c => c.Count).FirstOrDefault();
-        if (CanWalk && (best.Driver is null || WalkCost(counts, limit) < (double)best.Count * SortCost))
+        if (CanWalk && (best.Driver is null || WalkCost(counts, found.Wanted) < (double)best.Count * SortCost))
         {
-            return await WalkAsync(connection, place, limit, cancellationToken);
+            await WalkAsync(found, connection, place, cancellationToken);
+            return;
         }
 
-        await using var command = new SearchStatement(query).Sort(connection, best.Driver, place, limit);
-        return await ReadAsync(command, cancellationToken);
+        await using var command = new SearchStatement(query).Sort(connection, best.Driver, place, found.Wanted);
+        await ReadAsync(found, command, cancellationToken);
     }
 
     /// <summary>How many entries of the order's index are likely to be passed until the page is full.</summary>
@@ -69,23 +81,20 @@ internal sealed class SearchPlan(SearchQuery query, int few)
     }
 
     /// <summary>Those with a value, then NaN, then those without: each is a walk of its own, and the later ones are begun only when the page is not full.</summary>
-    private async Task<IReadOnlyList<FoundThing>> WalkAsync(DbConnection connection, IReadOnlyList<object>? place, int limit, CancellationToken cancellationToken)
+    private async Task WalkAsync(FoundThings found, DbConnection connection, IReadOnlyList<object>? place, CancellationToken cancellationToken)
     {
-        var found = new List<FoundThing>();
         foreach (var rank in Ranks())
         {
             // A rank is the first key of a field that may be lacking, and tells which walk a page ended in.
             var ended = query.Order[0].Field is KeyedField && place is not null ? (long)place[0] : SortKey.HasValue;
-            if (rank < ended || found.Count == limit)
+            if (rank < ended || found.Wanted == 0)
             {
                 continue;
             }
 
-            await using var command = new SearchStatement(query).Walk(connection, rank, rank == ended ? place : null, limit - found.Count);
-            found.AddRange(await ReadAsync(command, cancellationToken));
+            await using var command = new SearchStatement(query).Walk(connection, rank, rank == ended ? place : null, found.Wanted);
+            await ReadAsync(found, command, cancellationToken);
         }
-
-        return found;
     }
 
     private IEnumerable<int> Ranks()
@@ -105,22 +114,15 @@ internal sealed class SearchPlan(SearchQuery query, int few)
         }) && (rank != SortKey.IsNaN || field.Kind == FieldKind.Metric));
     }
 
-    private async Task<List<FoundThing>> ReadAsync(DbCommand command, CancellationToken cancellationToken)
+    private async Task ReadAsync(FoundThings found, DbCommand command, CancellationToken cancellationToken)
     {
-        var found = new List<FoundThing>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var place = new object[query.Keys.Count];
-            for (var i = 0; i < place.Length; i++)
-            {
-                var type = query.Keys[i].Type;
-                place[i] = type == typeof(string) ? reader.GetString(i + 1) : type == typeof(long) ? reader.GetInt64(i + 1) : reader.GetDouble(i + 1);
-            }
-
-            found.Add(new FoundThing(reader.GetInt64(0), place));
+            found.Add(reader.GetInt64(0), () => [.. query.Keys.Select((key, i) => Read(reader, i + 1, key.Type))]);
         }
-
-        return found;
     }
+
+    private static object Read(DbDataReader reader, int column, Type type) =>
+        type == typeof(string) ? reader.GetString(column) : type == typeof(long) ? reader.GetInt64(column) : reader.GetDouble(column);
 }

@@ -70,13 +70,18 @@ internal sealed class SearchQuery
     {
         long[] scope = [.. experiments.Distinct().Order()];
         return scope.Length <= MostExperiments
-            ? new SearchQuery(SearchFields.Runs, scope, filter, orderBy, view, maxResults, pageToken)
+            ? For(SearchFields.Runs, scope, filter, orderBy, view, maxResults, pageToken)
             : throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"A search takes at most {MostExperiments} experiments, but got {scope.Length}."));
     }
 
     /// <summary>Experiments, by creation (newest first) where <paramref name="orderBy"/> does not say.</summary>
     public static SearchQuery ForExperiments(string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null) =>
-        new(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken);
+        For(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken);
+
+    /// <summary>Things of any kind that a set of fields describes; <paramref name="scope"/> where the set has one.</summary>
+    public static SearchQuery For(
+        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken) =>
+        new(fields, scope, filter, orderBy, view, maxResults, pageToken);
 
     /// <summary>Finds the page.</summary>
     public Task<SearchPage> RunAsync(DbConnection connection, CancellationToken cancellationToken) => RunAsync(connection, SearchPlan.Few, cancellationToken);
@@ -89,9 +94,7 @@ internal sealed class SearchQuery
             return new SearchPage([], null);
         }
 
-        // One more than asked for says whether there is a next page.
-        var found = await new SearchPlan(this, few).FindAsync(connection, _place, _maxResults + 1, cancellationToken);
-        var page = found.Take(_maxResults).ToList();
-        return new SearchPage([.. page.Select(thing => thing.Id)], found.Count > page.Count ? PageToken.Write(_fingerprint, page[^1].Place) : null);
+        var found = await new SearchPlan(this, few).FindAsync(connection, _place, _maxResults, cancellationToken);
+        return new SearchPage(found.Ids, found.End is { } end ? PageToken.Write(_fingerprint, end) : null);
     }
 }

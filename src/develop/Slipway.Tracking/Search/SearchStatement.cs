@@ -2,11 +2,6 @@ using System.Data.Common;
 
 namespace Slipway.Tracking.Search;
 
-/// <summary>One thing that a statement found.</summary>
-/// <param name="Id">Its number.</param>
-/// <param name="Place">Its sort keys.</param>
-internal readonly record struct FoundThing(long Id, object[] Place);
-
 /// <summary>Builds the statements of a search: one that begins at an index in the wanted order, and one that sorts what a condition leaves.</summary>
 internal sealed class SearchStatement(SearchQuery query)
 {

@@ -72,14 +72,18 @@ public sealed class SearchFixture : IAsyncLifetime
     }
 
     /// <summary>The runs that are found, page by page, by their ids. Each page is found both ways: sorted, and walked through an index.</summary>
-    internal async Task<IReadOnlyList<string>> FindAsync(
-        IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view = ViewType.Active, int pageSize = 1000)
+    internal Task<IReadOnlyList<string>> FindAsync(
+        IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view = ViewType.Active, int pageSize = 1000) =>
+        FindAsync(token => SearchQuery.ForRuns(experiments, filter, orderBy, view, pageSize, token), pageSize);
+
+    /// <inheritdoc cref="FindAsync(IReadOnlyCollection{long}, string?, IReadOnlyList{string}, ViewType, int)"/>
+    internal async Task<IReadOnlyList<string>> FindAsync(Func<string?, SearchQuery> search, int pageSize)
     {
         var ids = new List<long>();
         string? token = null;
         do
         {
-            var query = SearchQuery.ForRuns(experiments, filter, orderBy, view, pageSize, token);
+            var query = search(token);
             var sorted = await Database.ReadAsync(connection => query.RunAsync(connection, few: 1_000_000, CancellationToken.None), CancellationToken.None);
             var walked = await Database.ReadAsync(connection => query.RunAsync(connection, few: 0, CancellationToken.None), CancellationToken.None);
             Assert.Equal(sorted.Ids, walked.Ids);
