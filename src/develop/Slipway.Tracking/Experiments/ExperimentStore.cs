@@ -28,10 +28,13 @@ internal sealed class ExperimentStore(Database database, TimeProvider time)
             async connection =>
             {
                 var list = string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-                var found = (await connection.QueryAsync<Experiment>($"select {Columns} from experiments where id in ({list})")).ToDictionary(e => e.Id);
-                var tags = (await connection.QueryAsync<(long Experiment, string Key, string Value)>($"select experiment, key, value from experiment_tags where experiment in ({list}) order by experiment, key"))
+                var found = (await connection.QueryAsync<Experiment>(Once($"select {Columns} from experiments where id in ({list})"))).ToDictionary(e => e.Id);
+                var tags = (await connection.QueryAsync<(long Experiment, string Key, string Value)>(Once($"select experiment, key, value from experiment_tags where experiment in ({list}) order by key")))
                     .ToLookup(row => row.Experiment, row => new Tag(row.Key, row.Value));
                 return [.. ids.Where(found.ContainsKey).Select(id => (found[id], (IReadOnlyCollection<Tag>)[.. tags[id]]))];
+
+                // Dapper would keep each text, and these are all different.
+                static CommandDefinition Once(string sql) => new(sql, flags: CommandFlags.NoCache);
             },
             cancellationToken);
 

@@ -54,30 +54,10 @@ internal sealed class MetricSample
             return all;
         }
 
-        var points = new List<MetricPoint>(_most);
-        foreach (var step in await StepsAsync(history))
-        {
-            if (points.Count < _most)
-            {
-                points.AddRange(await history.ReadAsync(MetricHistory.Before(step), step, _most - points.Count));
-            }
-        }
-
-        return points;
-    }
-
-    private async Task<SortedSet<long>> StepsAsync(MetricHistory history)
-    {
-        var steps = new SortedSet<long>();
-
         // The run's last step has a place of its own among those that were asked for. The range may be all of 64 bits, so it is counted in 128.
         var places = Math.Max(_most - 1, 1);
-        for (var i = 0; i < places && await history.FirstStepAsync((long)(_first + (((Int128)_last - _first) * i / places))) is { } step && step <= _last; i++)
-        {
-            steps.Add(step);
-        }
-
+        var steps = await history.FirstStepsAsync(Enumerable.Range(0, places).Select(i => (long)(_first + (((Int128)_last - _first) * i / places))), _last);
         steps.Add((await history.LastStepAsync(_last))!.Value);
-        return steps;
+        return await history.ReadStepsAsync(steps, _most);
     }
 }
