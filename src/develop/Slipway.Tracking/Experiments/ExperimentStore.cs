@@ -34,7 +34,7 @@ internal sealed class ExperimentStore(Database database, TimeProvider time)
                 return [.. ids.Where(found.ContainsKey).Select(id => (found[id], (IReadOnlyCollection<Tag>)[.. tags[id]]))];
 
                 // Dapper would keep each text, and these are all different.
-                static CommandDefinition Once(string sql) => new(sql, flags: CommandFlags.NoCache);
+                static CommandDefinition Once(string sql) => new(sql, flags: CommandFlags.Buffered | CommandFlags.NoCache);
             },
             cancellationToken);
 
