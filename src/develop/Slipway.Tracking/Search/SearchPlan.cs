@@ -61,9 +61,9 @@ internal sealed class SearchPlan(SearchQuery query, int few)
         double Estimate((Driver Driver, int Count) counted) => counted.Count < few ? counted.Count : Many;
 
         // A condition on the order's own field is where the walk begins and ends; each of the others lets a part of them pass.
-        var all = counts.Where(c => c.Driver.Comparison is null).Select(Estimate).First();
-        var length = counts.Where(c => c.Driver.Comparison?.Field == query.Order[0].Field).Select(Estimate).Append(all).Min();
-        var passing = counts.Where(c => c.Driver.Comparison is { } comparison && comparison.Field != query.Order[0].Field).Aggregate(1.0, (part, c) => part * Math.Min(1, Estimate(c) / all));
+        var all = counts.Where(c => c.Driver.Field is null).Select(Estimate).First();
+        var length = counts.Where(c => c.Driver.Field == query.Order[0].Field).Select(Estimate).Append(all).Min();
+        var passing = counts.Where(c => c.Driver.Field is { } field && field != query.Order[0].Field).Aggregate(1.0, (part, c) => part * Math.Min(1, Estimate(c) / all));
         return passing * length < limit ? length : limit / passing;
     }
 

@@ -30,7 +30,7 @@ internal sealed class SearchStatement(SearchQuery query)
     {
         var keys = query.Keys;
         var from = $"{query.Fields.Table} r";
-        List<string> conditions = [.. Conditions(query.Comparisons.Where(c => c != driver?.Comparison))];
+        List<string> conditions = [.. Conditions(query.Comparisons.Except(driver?.Comparisons ?? []))];
         if (driver is not null)
         {
             from = $"{driver.Table} d cross join {from}";
