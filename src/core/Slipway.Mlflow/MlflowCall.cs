@@ -16,6 +16,9 @@ public sealed class MlflowCall : IDisposable
     private readonly JsonDocument? _message;
     private readonly byte[]? _rented;
 
+    // Apart from the response: what fails before anything was sent is still answered as an error.
+    private readonly ArrayBufferWriter<byte> _answer = new();
+
     private MlflowCall(HttpContext context, JsonDocument? message, byte[]? rented)
     {
         _context = context;
@@ -28,9 +31,6 @@ public sealed class MlflowCall : IDisposable
 
     /// <summary>Ends when the client has gone.</summary>
     public CancellationToken Cancellation => _context.RequestAborted;
-
-    /// <summary>The services of the request.</summary>
-    public IServiceProvider Services => _context.RequestServices;
 
     /// <summary>
     /// Runs a change and answers once it is durable. Its audit entry, which names <paramref name="target"/>, is part of the same transaction: a change and its entry are there together.
@@ -61,19 +61,19 @@ public sealed class MlflowCall : IDisposable
     /// <summary>Answers with an object whose members <paramref name="write"/> writes a part at a time; what it flushes leaves at once and costs no memory.</summary>
     public async Task StreamAsync(Func<Utf8JsonWriter, Task> write)
     {
-        _context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(_context.Response.BodyWriter, MlflowJson.Writing);
+        await using var json = new Utf8JsonWriter(_answer, MlflowJson.Writing);
         json.WriteStartObject();
         await write(json);
         json.WriteEndObject();
-        await json.FlushAsync(Cancellation);
+        json.Flush();
+        await SendAsync(isWhole: !_context.Response.HasStarted);
     }
 
     /// <summary>Sends what a streamed answer has written so far, and waits until the client has room for more.</summary>
     public async Task FlushAsync(Utf8JsonWriter json)
     {
         json.Flush();
-        await _context.Response.BodyWriter.FlushAsync(Cancellation);
+        await SendAsync(isWhole: false);
     }
 
     /// <inheritdoc/>
@@ -135,6 +135,19 @@ public sealed class MlflowCall : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
             throw;
         }
+    }
+
+    private async Task SendAsync(bool isWhole)
+    {
+        var response = _context.Response;
+        if (!response.HasStarted)
+        {
+            response.ContentType = "application/json";
+            response.ContentLength = isWhole ? _answer.WrittenCount : null;
+        }
+
+        await response.BodyWriter.WriteAsync(_answer.WrittenMemory, Cancellation);
+        _answer.ResetWrittenCount();
     }
 
     private static SlipwayException TooLarge(int limit, string size) => new(

@@ -22,9 +22,6 @@ public readonly struct MlflowFields
     /// <summary>The whole name of a field.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
-    /// <summary>True when the field is there.</summary>
-    public bool Has(string name) => Find(name) is not null;
-
     /// <summary>A text; null when it is absent.</summary>
     public string? Text(string name) => Find(name) is { } value ? TextOf(value, PathOf(name)) : null;
 
@@ -64,15 +61,16 @@ public readonly struct MlflowFields
             return null;
         }
 
-        foreach (var choice in Enum.GetValues<T>())
+        var given = value.ValueKind switch
         {
-            if (value.ValueKind == JsonValueKind.String ? NameOf(choice) == TextOf(value, PathOf(name)) : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number == Convert.ToInt32(choice, CultureInfo.InvariantCulture))
-            {
-                return choice;
-            }
-        }
-
-        throw Invalid(name, value, $"It is one of {string.Join(", ", Enum.GetValues<T>().Select(NameOf))}.");
+            JsonValueKind.String => TextOf(value, PathOf(name)),
+            JsonValueKind.Number when value.TryGetInt32(out var number) => NameOf((T)Enum.ToObject(typeof(T), number)),
+            _ => "",
+        };
+        var choices = Enum.GetValues<T>();
+        return Array.FindIndex(choices, choice => NameOf(choice) == given) is >= 0 and var index
+            ? choices[index]
+            : throw Invalid(name, value, $"It is one of {string.Join(", ", choices.Select(NameOf))}.");
     }
 
     /// <summary>A value's name in MLflow's messages: <c>ACTIVE_ONLY</c> of <c>ActiveOnly</c>.</summary>

@@ -43,7 +43,7 @@ public sealed class RoutesTests : IAsyncLifetime
     [Theory]
     [InlineData("/openapi/v1.json", "application/json")]
     [InlineData("/docs/", "text/html")]
-    [InlineData("/health", "application/json")]
+    [InlineData("/health", "text/plain")]
     [InlineData("/v2/health/ready", "application/json")]
     [InlineData("/metrics", "text/plain")]
     [InlineData("/", "text/html")]
