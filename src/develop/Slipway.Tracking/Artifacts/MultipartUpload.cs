@@ -17,6 +17,7 @@ internal sealed class MultipartUpload(string id, string path, int parts, WorkFol
     private const int BufferSize = 128 * 1024;
 
     private readonly ConcurrentDictionary<int, string> _digests = new();
+    private long _lastUsed = time.GetUtcNow().UtcTicks;
 
     public string Id => id;
 
@@ -24,7 +25,7 @@ internal sealed class MultipartUpload(string id, string path, int parts, WorkFol
 
     public int Parts => parts;
 
-    public DateTimeOffset LastUsed { get; private set; } = time.GetUtcNow();
+    public DateTimeOffset LastUsed => new(Interlocked.Read(ref _lastUsed), TimeSpan.Zero);
 
     /// <summary>Keeps a part and answers with its digest, by which the client names it at the end.</summary>
     public async Task<string> PutAsync(int number, Stream content, CancellationToken cancellationToken)
@@ -34,14 +35,14 @@ internal sealed class MultipartUpload(string id, string path, int parts, WorkFol
             throw Invalid(number, string.Create(CultureInfo.InvariantCulture, $"the upload has parts 1 to {parts}"));
         }
 
-        LastUsed = time.GetUtcNow();
+        Touch();
         var temporary = System.IO.Path.Combine(folder.Path, Guid.NewGuid().ToString("N"));
         try
         {
             var digest = await WriteAsync(temporary, content, cancellationToken);
             File.Move(temporary, FileOf(number), overwrite: true);
             _digests[number] = digest;
-            LastUsed = time.GetUtcNow();
+            Touch();
             return digest;
         }
         catch (DirectoryNotFoundException e)
@@ -116,6 +117,8 @@ internal sealed class MultipartUpload(string id, string path, int parts, WorkFol
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private void Touch() => Interlocked.Exchange(ref _lastUsed, time.GetUtcNow().UtcTicks);
 
     private string FileOf(int number) => System.IO.Path.Combine(folder.Path, string.Create(CultureInfo.InvariantCulture, $"part-{number}"));
 }

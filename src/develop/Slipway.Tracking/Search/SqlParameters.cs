@@ -6,13 +6,20 @@ namespace Slipway.Tracking.Search;
 /// <summary>The values of a statement. Nothing that a caller wrote becomes part of its text.</summary>
 internal sealed class SqlParameters
 {
-    private readonly List<object> _values = [];
+    private readonly Dictionary<object, string> _names = [];
 
-    /// <summary>Keeps a value and answers with the name that stands for it.</summary>
+    /// <summary>
+    /// Keeps a value and answers with the name that stands for it. A value is kept once, since a list of thousands may stand in a statement once for each experiment, and SQLite takes 32 766
+    /// parameters.
+    /// </summary>
     public string Add(object value)
     {
-        _values.Add(value);
-        return NameOf(_values.Count - 1);
+        if (!_names.TryGetValue(value, out var name))
+        {
+            _names[value] = name = string.Create(CultureInfo.InvariantCulture, $"@p{_names.Count}");
+        }
+
+        return name;
     }
 
     /// <summary>Several values as a list in parentheses.</summary>
@@ -24,16 +31,14 @@ internal sealed class SqlParameters
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        for (var i = 0; i < _values.Count; i++)
+        foreach (var (value, name) in _names)
         {
             var parameter = command.CreateParameter();
-            parameter.ParameterName = NameOf(i);
-            parameter.Value = _values[i];
+            parameter.ParameterName = name;
+            parameter.Value = value;
             command.Parameters.Add(parameter);
         }
 
         return command;
     }
-
-    private static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"@p{index}");
 }

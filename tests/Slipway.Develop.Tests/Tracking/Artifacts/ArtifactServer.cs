@@ -61,7 +61,16 @@ public sealed class ArtifactServer : IAsyncLifetime
             : [];
     }
 
-    /// <summary>Sends bytes as they are and answers with the status line; empty when the server said nothing. With <paramref name="breakOff"/> the connection is cut after them.</summary>
+    /// <summary>Waits for what the server does in its own time.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
+        }
+    }
+
+    /// <summary>Sends bytes as they are and answers with the status line; empty when the server said nothing. With <paramref name="breakOff"/> the connection is cut once the server has a part of them.</summary>
     public async Task<string> SendRawAsync(string head, byte[]? body = null, bool breakOff = false)
     {
         using var client = new TcpClient();
@@ -71,6 +80,8 @@ public sealed class ArtifactServer : IAsyncLifetime
         await stream.WriteAsync(body ?? [], Cancel);
         if (breakOff)
         {
+            // The server has begun to keep the file, and then the client is gone.
+            await UntilAsync(() => Files("work") > 0);
             client.Client.LingerState = new LingerOption(true, 0);
             return "";
         }

@@ -20,12 +20,7 @@ public sealed class BrokenUploadTests(ArtifactServer server) : IClassFixture<Art
         foreach (var name in new[] { "kept", "new" })
         {
             await server.SendRawAsync($"PUT {ArtifactServer.Proxy}/{_folder}/{name} HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n\r\n", part, breakOff: true);
-        }
-
-        // The server notices in its own time.
-        while (server.Files("work") > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+            await ArtifactServer.UntilAsync(() => server.Files("work") == 0);
         }
 
         Assert.Equal([1, 2, 3], await server.GetAsync($"{_folder}/kept"));

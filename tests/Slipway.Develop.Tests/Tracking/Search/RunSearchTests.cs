@@ -192,6 +192,21 @@ public sealed class RunSearchTests(SearchFixture fixture) : IClassFixture<Search
     }
 
     [Fact]
+    public async Task The_longest_list_is_taken_in_many_experiments_too()
+    {
+        var runs = Enumerable.Range(0, 5).Select(i => New(NewId()) with { Params = Texts(("p", $"value {i}")) }).ToList();
+        var experiments = new List<long>();
+        foreach (var run in runs)
+        {
+            experiments.Add(await fixture.AddAsync(run));
+        }
+
+        var list = string.Join(',', Enumerable.Range(1, FilterParser.MostValues).Select(i => $"'value {i}'"));
+
+        Assert.Equal(runs[1..].Select(run => run.Id), await fixture.FindAsync(experiments, $"params.p in ({list})", ["params.p"], pageSize: 3));
+    }
+
+    [Fact]
     public async Task A_run_that_comes_between_two_pages_shifts_nothing()
     {
         var runs = Enumerable.Range(0, 4).Select(i => New(NewId()) with { Start = i }).ToList();
