@@ -89,6 +89,7 @@ public sealed class SearchFixture : IAsyncLifetime
             Assert.Equal(sorted.Ids, walked.Ids);
             Assert.Equal(sorted.NextPageToken, walked.NextPageToken);
             Assert.True(sorted.NextPageToken is null || sorted.Ids.Count == pageSize);
+            Assert.Empty(ids.Intersect(sorted.Ids));
             ids.AddRange(sorted.Ids);
             token = sorted.NextPageToken;
         }
