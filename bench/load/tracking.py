@@ -47,6 +47,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=100_000, help="how many runs the searches go over, each with 20 metrics and 20 parameters")
     parser.add_argument("--points", type=int, default=1_000_000, help="how long the long history is")
+    parser.add_argument("--warm-up", type=int, default=10, help="seconds of each kind of write before it is measured: the compiler takes that long on a busy machine")
     parser.add_argument("--seconds", type=int, default=10, help="how long each kind of write is measured")
     parser.add_argument("--port", type=int, default=5148)
     options = parser.parse_args()
@@ -65,7 +66,7 @@ def writes(folder, options):
         runs.write_text("".join(json.loads(server.call("runs/create", {}))["run"]["info"]["run_id"] + "\n" for _ in range(8)))
         print("| write | clients | a second | CPU µs each | metrics per CPU second |\n|---|---|---|---|---|")
         for kind, clients in [("create_run", 8), ("log_metric", 8), ("log_batch", 8), ("log_batch", 1)]:
-            wrk(server, kind, clients, runs, 3)
+            wrk(server, kind, clients, runs, options.warm_up)
             before = server.cpu()
             count, seconds = wrk(server, kind, clients, runs, options.seconds)
             cpu = server.cpu() - before
@@ -107,7 +108,7 @@ def reads(folder, options):
         }
         print(f"\n| read, over {options.runs:,} runs | p50 ms | p95 ms | CPU ms each | answer |\n|---|---|---|---|---|")
         for name, call in cases.items():
-            for _ in range(20):
+            for _ in range(100):
                 answer = call()
             before = server.cpu()
             times = sorted(timed(call) for _ in range(50))

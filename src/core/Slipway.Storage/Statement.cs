@@ -4,7 +4,7 @@ namespace Slipway.Storage;
 
 /// <summary>
 /// SQL that is run thousands of times a second: a database prepares it once and keeps it for the connection. Its values are given in the order in which the SQL first names its
-/// parameters. Keep it in a static field.
+/// parameters: long, double, string, byte[] or null. Keep it in a static field.
 /// </summary>
 public sealed partial class Statement(string sql)
 {
