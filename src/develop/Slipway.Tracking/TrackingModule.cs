@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Mlflow;
 using Slipway.Storage;
+using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Migrations;
@@ -21,6 +22,7 @@ public static class TrackingModule
         services.AddSingleton<ExperimentStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
+        services.AddArtifacts();
         return services;
     }
 
@@ -54,6 +56,7 @@ public static class TrackingModule
         GetMetricHistoryBulk.Map(routes, reader, database);
         GetMetricHistoryBulkInterval.Map(routes, reader, database);
 
+        routes.MapArtifacts();
         routes.MapMlflowRest();
         return routes;
     }
