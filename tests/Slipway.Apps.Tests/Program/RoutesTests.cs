@@ -15,7 +15,8 @@ public sealed class RoutesTests : IAsyncLifetime
     private HttpClient _http = null!;
 
     // Pages, their files, and the document itself.
-    private static readonly string[] NotOfTheApi = ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/"];
+    // Pages, and the protocol of MLflow's clients, which MLflow documents.
+    private static readonly string[] NotOfTheApi = ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/", "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -72,7 +73,8 @@ public sealed class RoutesTests : IAsyncLifetime
             .Where(route => !route.StartsWith("head ", StringComparison.Ordinal))
             .ToHashSet();
 
-        Assert.Equal([], mapped.Except(told.Keys).Order());
+        // The same as …/{id}/replay, for ids with slashes.
+        Assert.Equal(["post /api/v1/deployments/{name}/predictions/{path}"], mapped.Except(told.Keys).Order());
         Assert.Equal([], told.Where(o => !o.Value.TryGetProperty("summary", out _)).Select(o => o.Key));
         var inference = told.Where(o => o.Key.StartsWith("post /v1/", StringComparison.Ordinal) || o.Key.StartsWith("post /v2/", StringComparison.Ordinal) || o.Key.EndsWith("/invocations", StringComparison.Ordinal)).ToList();
         Assert.Equal(16, inference.Count);

@@ -86,6 +86,12 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
                 context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(later.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             }
 
+            if (e.Kind == ErrorKind.TooLarge)
+            {
+                // The rest of the body is not read: without this word the caller would send its next request behind it, on a connection that is about to end.
+                context.Response.Headers.Connection = "close";
+            }
+
             await WriteErrorAsync(context, HttpStatus.Of(e.Kind), e.Message);
         }
         catch (BadHttpRequestException e) when (!RequestBody.IsCutOff(e))
