@@ -3,28 +3,33 @@ using Slipway.Core.Names;
 using Slipway.Inference.Tensors;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log.Chunks;
+using Slipway.Monitoring.Log.Parquet;
 using Slipway.Monitoring.Log.Recording;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Serving;
 using Slipway.Storage;
 
 namespace Slipway.Benchmarks;
 
 /// <summary>
-/// The prediction log per row, a tick's worth at once: what a request's thread does, and what the loop does behind it up to the file. Requests of one row with an id of their own and a
+/// The prediction log per row, a tick's worth at once: what a request's thread does, and what the loop does behind it up to the file, and what makes Parquet of it. Requests of one row with an id of their own and a
 /// number for each feature.
 /// </summary>
 [MemoryDiagnoser]
 public class PredictionLogBenchmarks : IDisposable
 {
     private const int Rows = 2000;
+    private const int ChunkWrites = 50;
 
     private readonly List<FinishedChunk> _finished = [];
     private readonly List<LogStep> _steps = [];
     private string _folder = "";
+    private PredictionFolder _predictions = null!;
     private CallQueue _queue = null!;
     private RowCollector _collector = null!;
     private OpenChunks _chunks = null!;
     private RecordedCall _call;
+    private RecordingRule _rule = null!;
 
     [Params(10, 30)]
     public int Features { get; set; }
@@ -36,7 +41,9 @@ public class PredictionLogBenchmarks : IDisposable
         Directory.CreateDirectory(_folder);
         _queue = new CallQueue(Rows, 1 << 30);
         _collector = new RowCollector();
-        _chunks = new OpenChunks(new PredictionFolder(new DataFolder(_folder)), new PredictionLogOptions(), TimeProvider.System, (e, _) => throw e);
+        _rule = new RecordingRule(1e-9, new Redaction([]));
+        _predictions = new PredictionFolder(new DataFolder(_folder));
+        _chunks = new OpenChunks(_predictions, new PredictionLogOptions(), TimeProvider.System, (e, _) => throw e);
         var inputs = new TensorSet();
         for (var i = 0; i < Features; i++)
         {
@@ -85,9 +92,58 @@ public class PredictionLogBenchmarks : IDisposable
         _queue.Release();
     }
 
+    /// <summary>What sampling costs a call that is left out.</summary>
+    [Benchmark(OperationsPerInvoke = Rows)]
+    public int Decide()
+    {
+        var taken = 0;
+        for (var i = 0; i < Rows; i++)
+        {
+            taken += _rule.TryTake(_call, out _) ? 1 : 0;
+        }
+
+        return taken;
+    }
+
     /// <summary>Record, sort, encode and write.</summary>
     [Benchmark(OperationsPerInvoke = Rows)]
     public void RecordAndWrite()
+    {
+        Write();
+        _chunks.Rotate(all: false, _finished);
+        foreach (var chunk in _finished)
+        {
+            File.Delete(_predictions.Chunk(chunk.Deployment, chunk.Name));
+        }
+
+        _finished.Clear();
+    }
+
+    [IterationSetup(Target = nameof(Convert))]
+    public void WriteChunk()
+    {
+        for (var i = 0; i < ChunkWrites; i++)
+        {
+            Write();
+        }
+
+        _chunks.Rotate(all: true, _finished);
+    }
+
+    /// <summary>From the finished chunk to Parquet.</summary>
+    [Benchmark(OperationsPerInvoke = Rows * ChunkWrites)]
+    public async Task Convert()
+    {
+        var conversion = new ChunkConversion(_predictions);
+        foreach (var chunk in _finished)
+        {
+            await conversion.RunAsync(chunk.Deployment, chunk.Name, CancellationToken.None);
+        }
+
+        _finished.Clear();
+    }
+
+    private void Write()
     {
         for (var i = 0; i < Rows; i++)
         {
@@ -108,12 +164,5 @@ public class PredictionLogBenchmarks : IDisposable
         }
 
         _chunks.Flush();
-        _chunks.Rotate(all: false, _finished);
-        foreach (var chunk in _finished)
-        {
-            File.Delete(Path.Combine(_folder, "predictions", chunk.Deployment, "open", chunk.Name + ChunkName.Extension));
-        }
-
-        _finished.Clear();
     }
 }

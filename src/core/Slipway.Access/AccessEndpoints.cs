@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Slipway.Access.Audit;
 using Slipway.Access.Browser;
 using Slipway.Core;
+using Slipway.Storage;
 
 namespace Slipway.Access;
 
@@ -22,6 +23,13 @@ public static class AccessEndpoints
 
     /// <summary>Names in the audit what the request changes, where its route's values do not: the project whose file is in the body. A name, never the body itself.</summary>
     public static void SetAuditTarget(this HttpContext context, string target) => context.Items[typeof(AuditEntry)] = target;
+
+    /// <summary>
+    /// Appends the request's entry of the audit in the transaction of the change that it makes: both commit together, and a change costs one commit instead of two. A request that fails
+    /// is recorded as ever, and so is one that never calls this. Without an audit it does nothing.
+    /// </summary>
+    public static Task AuditAsync(this HttpContext context, WriteTransaction transaction) =>
+        context.Items[typeof(AuditInChange)] is AuditInChange audit ? audit.AppendAsync(transaction) : Task.CompletedTask;
 
     /// <summary>
     /// Lets the page that answers this request run one script that stands in it, by its digest: Blazor's import map. Call it before the answer starts, with the exact text

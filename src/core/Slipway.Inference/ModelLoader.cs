@@ -36,6 +36,49 @@ public static class ModelLoader
         }
     }
 
+    /// <summary>
+    /// The files beside a model that keep its weights (ONNX's external data), as full paths. None where it keeps them itself, and where it cannot be read: loading it says why.
+    /// </summary>
+    public static IReadOnlyList<string> ExternalFiles(string path)
+    {
+        try
+        {
+            var file = ModelFiles.Find(path);
+            return file.Format == ModelFormat.Onnx ? OnnxFileCheck.Check(file.Path) : [];
+        }
+        catch (Exception error) when (error is SlipwayException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>
+    /// Copies what <see cref="Load"/> would read into an empty folder, and returns the path to load there. External data is mapped into memory for as long as the model lives, so whoever cannot keep
+    /// others from writing to the files loads a copy; the copy may be deleted once it is loaded.
+    /// </summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: no model, or one that cannot be read.</exception>
+    public static string Copy(string path, string folder)
+    {
+        try
+        {
+            var file = Path.GetFullPath(ModelFiles.Find(path).Path);
+            var root = Path.GetDirectoryName(file)!;
+            var schema = Path.Combine(root, TabularSchema.FileName);
+            foreach (var from in new[] { file, schema }.Where(File.Exists).Concat(ExternalFiles(path)))
+            {
+                var to = Path.Join(folder, Path.GetRelativePath(root, from));
+                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                File.Copy(from, to);
+            }
+
+            return Path.Join(folder, Path.GetFileName(file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SlipwayException(ErrorKind.InvalidInput, $"The model at {path} cannot be copied: {error.Message}", error);
+        }
+    }
+
     private static void Check(ModelLoadOptions options)
     {
         if (options.Threads is < 0 or > Most || options.Instances is < 0 or > Most)

@@ -26,7 +26,7 @@ public static class SignatureCheck
     /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>, one sentence naming the input and what was expected.</exception>
     public static int Apply(ModelSignature signature, TensorSet inputs, string model = "the model")
     {
-        if (signature.Tabular && IsMatrix(signature, inputs))
+        if (IsMatrix(signature, inputs))
         {
             return ApplyMatrix(signature, inputs, model);
         }
@@ -73,9 +73,9 @@ public static class SignatureCheck
         return rows < 0 ? 1 : (int)rows;
     }
 
-    // A single tensor of rank 2 that is not simply the single column.
-    private static bool IsMatrix(ModelSignature signature, TensorSet inputs) =>
-        inputs.Count == 1 && inputs[0].Rank == 2 && !(signature.Inputs.Count == 1 && inputs[0].Name == signature.Inputs[0].Name);
+    /// <summary>True when <paramref name="inputs"/> are all columns of a tabular model as one matrix: a single tensor of rank 2 that is not simply the single column.</summary>
+    public static bool IsMatrix(ModelSignature signature, TensorSet inputs) =>
+        signature.Tabular && inputs.Count == 1 && inputs[0].Rank == 2 && !(signature.Inputs.Count == 1 && inputs[0].Name == signature.Inputs[0].Name);
 
     private static int ApplyMatrix(ModelSignature signature, TensorSet inputs, string model)
     {

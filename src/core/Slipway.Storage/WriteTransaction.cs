@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Slipway.Storage.Events;
 
 namespace Slipway.Storage;
@@ -13,6 +14,12 @@ public abstract class WriteTransaction
 
     /// <summary>Reads the one row there is, or the default when there is none.</summary>
     public abstract Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null);
+
+    /// <summary>Runs a kept statement with its values in order, and returns the number of rows it changed.</summary>
+    public abstract Task<int> ExecuteAsync(Statement statement, params object?[] values);
+
+    /// <summary>Reads rows with a kept statement, inside the transaction. <paramref name="read"/> takes one row and must not keep the reader.</summary>
+    public abstract Task<IReadOnlyList<T>> QueryAsync<T>(Statement statement, Func<DbDataReader, T> read, params object?[] values);
 
     /// <summary>Appends <paramref name="happened"/> to the event table, in this transaction, and returns its position.</summary>
     public abstract Task<long> AppendAsync(IEvent happened);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Names;
+using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Rollouts;
 using Slipway.Serving.Caching;
@@ -108,6 +109,9 @@ public sealed class InferenceCall : IDisposable
 
     /// <summary>The role of <see cref="Version"/>: <c>stable</c>, <c>candidate</c> or <c>previous</c>.</summary>
     public string? Role => Answered?.Role;
+
+    /// <summary>What <see cref="Version"/> takes and answers; null until one was chosen.</summary>
+    public ModelSignature? Signature => Answered?.Signature;
 
     /// <summary>The rollout that was in force when the version was chosen; null without one.</summary>
     public CandidateState? Candidate { get; private set; }

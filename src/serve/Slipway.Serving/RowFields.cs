@@ -70,6 +70,14 @@ public sealed class RowFields
     /// <summary>True when the segment was given already.</summary>
     public bool HasSegment(string name) => _segments.Exists(s => s.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The same fields with other sticky keys, and without the segments that are named.</summary>
+    public RowFields With(IReadOnlyList<string> stickyKeys, IReadOnlySet<string> withoutSegments)
+    {
+        var fields = new RowFields { EventTimes = EventTimes, StickyKeys = stickyKeys };
+        fields._segments.AddRange(_segments.FindAll(segment => !withoutSegments.Contains(segment.Key)));
+        return fields;
+    }
+
     internal void CheckRows(int rows)
     {
         CheckCount("event_time", EventTimes.Count, rows);

@@ -10,6 +10,7 @@ using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
 using Slipway.Serving.Grpc;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Replay;
 using Slipway.Serving.Repository;
 using Slipway.Serving.Repository.Folder;
 using Slipway.Serving.Routing;
@@ -29,7 +30,7 @@ public static class ServingModule
     internal static string Version { get; } =
         typeof(ServingModule).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Adds <see cref="IVersionServer"/>, <see cref="IServingFigures"/>, <see cref="IInferenceService"/>, <see cref="IModelRepository"/> and the protocols.</summary>
+    /// <summary>Adds <see cref="IVersionServer"/>, <see cref="IServingFigures"/>, <see cref="IInferenceService"/>, <see cref="IReplay"/>, <see cref="IModelRepository"/> and the protocols.</summary>
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -50,6 +51,7 @@ public static class ServingModule
         }
 
         services.AddSingleton<IInferenceService, InferenceService>();
+        services.AddSingleton<IReplay, VersionReplay>();
         services.AddSingleton<InferModel>();
         services.AddSingleton<PredictModel>();
         services.AddSingleton<ClassifyModel>();

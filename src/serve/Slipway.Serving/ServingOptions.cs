@@ -8,6 +8,9 @@ public sealed record ServingOptions
     /// <summary>The largest request body, in bytes, also after decompression.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;
 
+    /// <summary>The longest that a request's body may stop on its way, and that a reader of a large answer may take nothing of it.</summary>
+    public TimeSpan MaxStall { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The most elements that one request's tensors have together as JSON or as texts. What comes as bytes is bounded by the body.</summary>
     public int MaxElements { get; init; } = 16 << 20;
 

@@ -31,4 +31,7 @@ public interface IMonitoredProjects
 {
     /// <summary>The project that names the deployment, or null: then the defaults hold.</summary>
     Task<ProjectConfig?> FindAsync(string deployment, CancellationToken cancellationToken);
+
+    /// <summary>All projects, whether what they name is deployed or not.</summary>
+    Task<IReadOnlyList<ProjectConfig>> ListAsync(CancellationToken cancellationToken);
 }

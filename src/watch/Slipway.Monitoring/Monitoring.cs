@@ -1,6 +1,7 @@
 using Slipway.Core.Names;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Profiles;
 using Slipway.Monitoring.Watching;
@@ -18,6 +19,7 @@ internal sealed class Monitoring(
     OutcomeStore outcomeStore,
     IOutcomes outcomes,
     IPredictionLog log,
+    RecordingRules recording,
     EventClock clock,
     IModelRegistry registry,
     IMonitoredProjects? projects = null) : IMonitoring
@@ -35,7 +37,7 @@ internal sealed class Monitoring(
             return null;
         }
 
-        var plan = WatchPlan.Of(projects is null ? null : await projects.FindAsync(deployment, cancellationToken), before: null);
+        var plan = WatchPlan.Of(projects is null ? null : await projects.FindAsync(deployment, cancellationToken), recording.RedactedOf(deployment), before: null);
         var versions = new Dictionary<string, WatchedVersion>();
         foreach (var name in stored.Select(profile => profile.Key.Version).Distinct())
         {
@@ -73,13 +75,16 @@ internal sealed class Monitoring(
             new DateTimeOffset(key.Start, TimeSpan.Zero),
             key.Version,
             key.Role,
-            data.Rows,
-            data.Calls,
+            All(data.Rows, data.Unrecorded?.Rows),
+            All(data.Calls, data.Unrecorded?.Calls),
             data.Errors,
             Statistics.Sketches.QuantileSketch.Restore(data.Latency).Quantile(0.95),
             data.Labels,
             losses?.Mean is { } mean ? QualityJudge.ValueOf(metric, mean) : null,
-            data.Revision);
+            data.Revision,
+            data.Rows);
+
+        static long All(long recorded, double? others) => recorded + (long)Math.Round(others ?? 0);
     }
 
     // The task decides the metric, and the baseline knows it best: it is what the loop goes by.

@@ -5,9 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Endpoints;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Monitoring.Migrations;
 using Slipway.Monitoring.Notify;
 using Slipway.Monitoring.Outcomes;
+using Slipway.Monitoring.Predictions;
 using Slipway.Monitoring.Profiles;
 using Slipway.Monitoring.Watching;
 using Slipway.Serving;
@@ -20,20 +22,25 @@ namespace Slipway.Monitoring;
 public static class MonitoringModule
 {
     /// <summary>
-    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
+    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, <see cref="IRecordingRules"/>, <see cref="IPredictions"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
     /// </summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services, MonitoringOptions options)
     {
         services.AddMetrics();
         return services
             .AddSingleton(options.Check())
-            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026112565_Watching.Number))
+            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026112966_SampledOutcomes.Number))
+            .AddSingleton<RecordingRules>()
+            .AddSingleton<IRecordingRules>(provider => provider.GetRequiredService<RecordingRules>())
             .AddSingleton<PredictionLog>()
             .AddSingleton<IPredictionLog>(provider => provider.GetRequiredService<PredictionLog>())
+            .AddSingleton<IPredictionHistory>(provider => provider.GetRequiredService<PredictionLog>())
             .AddSingleton<IPredictionSink>(provider => provider.GetRequiredService<PredictionLog>())
             .AddHostedService(provider => provider.GetRequiredService<PredictionLog>())
             .AddSingleton<IServerCounters, PredictionLogCounters>()
             .AddOutcomes(options.Outcomes)
+            .AddSingleton<OutcomeReader>()
+            .AddSingleton<IPredictions, PredictionBook>()
             .AddSingleton<BaselineBuilder>()
             .AddSingleton<BaselineStore>()
             .AddSingleton<ProfileStore>()
@@ -53,6 +60,8 @@ public static class MonitoringModule
         var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Monitoring");
         deployments.MapOutcomes();
         GetDeploymentWatch.Map(deployments);
+        ExplainPrediction.Map(deployments);
+        ReplayPrediction.Map(deployments);
 
         ListAlerts.Map(routes.MapGroup("/api/v1/alerts").WithTags("Monitoring"));
         return routes;

@@ -43,6 +43,18 @@ public sealed record PredictionLogOptions
     /// <summary>Age after which a chunk is finished.</summary>
     public TimeSpan ChunkAge { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Disk that finished chunks may take until they are Parquet, in megabytes. Beyond it the newest rows are dropped and counted: where a machine has no time left to convert them, the disk would
+    /// fill with what nobody has room to read.
+    /// </summary>
+    public int BacklogMegabytes { get; init; } = 1024;
+
+    /// <summary>The share of answered calls that is recorded, failed ones besides, unless the deployment's project has another; 0 records nothing.</summary>
+    public double Sample { get; init; } = 1;
+
+    /// <summary>What is recorded of no deployment: names of inputs and outputs, <c>segment:NAME</c>, <c>sticky_key</c>.</summary>
+    public IReadOnlyList<string> Redact { get; init; } = [];
+
     internal List<string> Problems()
     {
         var problems = new List<string>();
@@ -52,6 +64,9 @@ public sealed record PredictionLogOptions
         Require(ChunkRows is >= 1 and <= 10_000_000, nameof(ChunkRows), "1 to 10000000");
         Require(ChunkMegabytes is >= 1 and <= 1024, nameof(ChunkMegabytes), "1 to 1024");
         Require(ChunkAge >= TimeSpan.FromSeconds(1) && ChunkAge <= TimeSpan.FromDays(1), nameof(ChunkAge), "1 s to 1 day");
+        Require(BacklogMegabytes is >= 1 and <= 1_048_576, nameof(BacklogMegabytes), "1 to 1048576");
+        Require(Sample is >= 0 and <= 1, nameof(Sample), "0 to 1");
+        Require(Redact.All(name => !string.IsNullOrWhiteSpace(name)), nameof(Redact), "names");
         return problems;
 
         void Require(bool good, string name, string allowed)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Monitoring;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Retraining.Endpoints;
 using Slipway.Retraining.Migrations;
 using Slipway.Retraining.Pipelines;
@@ -22,7 +23,7 @@ public static class RetrainingModule
 {
     /// <summary>
     /// Adds <see cref="IProjects"/>, <see cref="IPipelines"/>, <see cref="ITriggers"/> and their tables, and what projects' files say to <see cref="IReleasePlans"/>,
-    /// <see cref="IServeSettings"/> and <see cref="IMonitoredProjects"/>. Needs an <see cref="IRollouts"/> and an <see cref="IMonitoring"/>.
+    /// <see cref="IServeSettings"/> and <see cref="IMonitoredProjects"/>. Needs an <see cref="IRollouts"/>, an <see cref="IMonitoring"/> and the <see cref="IRecordingRules"/>.
     /// </summary>
     public static IServiceCollection AddRetraining(this IServiceCollection services, RetrainingOptions options) => services
         .AddSingleton(options)

@@ -14,6 +14,10 @@ public sealed class RoutesTests : IAsyncLifetime
     private SlipwayServer _server = null!;
     private HttpClient _http = null!;
 
+    // Pages, their files, and the document itself.
+    // Pages, and the protocol of MLflow's clients, which MLflow documents.
+    private static readonly string[] NotOfTheApi = ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/", "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact"];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -43,7 +47,7 @@ public sealed class RoutesTests : IAsyncLifetime
     [Theory]
     [InlineData("/openapi/v1.json", "application/json")]
     [InlineData("/docs/", "text/html")]
-    [InlineData("/health", "application/json")]
+    [InlineData("/health", "text/plain")]
     [InlineData("/v2/health/ready", "application/json")]
     [InlineData("/metrics", "text/plain")]
     [InlineData("/", "text/html")]
@@ -53,6 +57,33 @@ public sealed class RoutesTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Every_route_of_the_API_is_in_the_document_and_those_that_take_a_body_say_which()
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(await _http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), Cancel));
+        var told = document.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Where(o => o.Name is "get" or "post" or "put" or "patch" or "delete"), (path, operation) => (Route: $"{operation.Name} {path.Name}", Operation: operation.Value))
+            .ToDictionary(o => o.Route, o => o.Operation);
+
+        var mapped = _server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<Grpc.AspNetCore.Server.GrpcMethodMetadata>() is null && e.RoutePattern.RawText!.TrimStart('/') is { Length: > 0 } path && !NotOfTheApi.Any(path.StartsWith))
+            .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [], (e, method) => $"{method.ToLowerInvariant()} {PathOf(e)}")
+            .Where(route => !route.StartsWith("head ", StringComparison.Ordinal))
+            .ToHashSet();
+
+        // The same as …/{id}/replay, for ids with slashes.
+        Assert.Equal(["post /api/v1/deployments/{name}/predictions/{path}"], mapped.Except(told.Keys).Order());
+        Assert.Equal([], told.Where(o => !o.Value.TryGetProperty("summary", out _)).Select(o => o.Key));
+        var inference = told.Where(o => o.Key.StartsWith("post /v1/", StringComparison.Ordinal) || o.Key.StartsWith("post /v2/", StringComparison.Ordinal) || o.Key.EndsWith("/invocations", StringComparison.Ordinal)).ToList();
+        Assert.Equal(16, inference.Count);
+        Assert.All(inference, o =>
+        {
+            Assert.True(o.Value.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out _), $"{o.Key} tells no body.");
+            Assert.Equal(o.Key.Count(c => c == '{'), o.Value.TryGetProperty("parameters", out var parameters) ? parameters.GetArrayLength() : 0);
+            Assert.True(o.Value.GetProperty("responses").TryGetProperty("400", out _), $"{o.Key} tells no error.");
+        });
     }
 
     [Theory]
@@ -105,4 +136,8 @@ public sealed class RoutesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, (await _http.SendAsync(rebound, Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await _http.SendAsync(forged, Cancel)).StatusCode);
     }
+
+    // As the document writes it: without constraints.
+    private static string PathOf(RouteEndpoint endpoint) =>
+        "/" + System.Text.RegularExpressions.Regex.Replace(endpoint.RoutePattern.RawText!.Trim('/'), @"\{\**(\w+)[^}]*\}", "{$1}");
 }

@@ -41,6 +41,8 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("telemetry: { otlp: 127.0.0.1 }", "telemetry.otlp: '127.0.0.1' is not the http or https address")]
     [InlineData("telemetry: { otlp: 'file:///tmp/x' }", "is not the http or https address")]
     [InlineData("telemetry: { otlp: 'http://a', protocol: json }", "telemetry.protocol: 'json' is not http or grpc")]
+    [InlineData("monitoring: { log: { sample: 2 } }", "monitoring.log.sample: '2' is not a share from 0 to 1")]
+    [InlineData("monitoring: { log: { backlogMegabytes: 0 } }", "monitoring.log.backlogMegabytes: '0' is not a whole number, 1 to 1048576")]
     [InlineData("telemetry: { otlp: 'http://a', sampling: 1.5 }", "telemetry.sampling: '1.5' is not a share from 0 to 1")]
     [InlineData("telemetry: { otlp: 'http://a', interval: 1 ms }", "telemetry.interval: '1 ms' is not a duration from 1 s to 1 d")]
     [InlineData("telemetry: { sampling: 0.5 }", "telemetry.sampling: nothing is sent without telemetry.otlp")]
@@ -49,6 +51,16 @@ public sealed class SettingsReaderTests : IDisposable
         var error = Assert.Throws<SlipwayException>(() => Read($"{yaml}\n"));
 
         Assert.Contains(told, Assert.Single(error.Details), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_caller_may_cost_can_be_set()
+    {
+        var settings = Read("connections: { max: 7, head: 1 s, idle: 2 m, minBytesPerSecond: 10, grace: 3 s }\nserving: { maxStall: 4 s }\n");
+
+        Assert.Equal(
+            new ConnectionLimits { Max = 7, Head = TimeSpan.FromSeconds(1), Idle = TimeSpan.FromMinutes(2), MinBytesPerSecond = 10, Grace = TimeSpan.FromSeconds(3) }, settings.Connections);
+        Assert.Equal(TimeSpan.FromSeconds(4), settings.MaxStall);
     }
 
     [Fact]
@@ -134,6 +146,8 @@ public sealed class SettingsReaderTests : IDisposable
             ["SLIPWAY__TRAINING__COMMANDS"] = "false",
             ["SLIPWAY__SERVING__MAXREQUESTBYTES"] = "2048",
             ["SLIPWAY__SERVING__DEFAULT"] = "bikes",
+            ["SLIPWAY__MONITORING__LOG__SAMPLE"] = "0",
+            ["SLIPWAY__MONITORING__LOG__REDACT"] = "customer_id, segment:region",
             ["SLIPWAY_SERVER"] = "of the client, not ours",
             ["PATH"] = "/bin",
         });
@@ -145,6 +159,8 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.False(settings.AllowCommands);
         Assert.Equal(2048, settings.MaxRequestBytes);
         Assert.Equal("bikes", settings.DefaultDeployment);
+        Assert.Equal(0, settings.Monitoring.Log.Sample);
+        Assert.Equal(["customer_id", "segment:region"], settings.Monitoring.Log.Redact);
     }
 
     [Fact]

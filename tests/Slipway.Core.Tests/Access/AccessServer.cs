@@ -100,6 +100,17 @@ public sealed class AccessServer : IAsyncLifetime
             context.SetAuditTarget($"order/{order.Name}");
             return order;
         }).WithName("PlaceOrder").Needs(Permission.Develop);
+        routes.MapPost("/change/{fault}", async (string fault, HttpContext context, Database database) =>
+        {
+            await database.WriteAsync(
+                async transaction =>
+                {
+                    await context.AuditAsync(transaction);
+                    return fault == "within" ? throw new SlipwayException(ErrorKind.Conflict, "It went wrong.") : 0;
+                },
+                CancellationToken.None);
+            return fault == "after" ? throw new SlipwayException(ErrorKind.Conflict, "It went wrong.") : "changed";
+        }).WithName("Change").Needs(Permission.Develop);
         routes.MapDelete("/things/{name}", (string name) => Results.NoContent()).Needs(Permission.Administer);
         routes.MapGet("/fail/{kind}", Fail).Needs(Permission.Read);
         routes.MapPost("/fail/{kind}", Fail).WithName("Fail").Needs(Permission.Deploy);

@@ -49,6 +49,19 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.Equal((action, target, outcome), (entry.Action, entry.Target, entry.Outcome));
     }
 
+    [Theory]
+    [InlineData("none", new[] { 200 })]
+    [InlineData("within", new[] { 409 })]
+    [InlineData("after", new[] { 200, 409 })]
+    public async Task An_entry_that_commits_with_its_change_is_there_if_and_only_if_the_change_is(string fault, int[] outcomes)
+    {
+        await _client!.PostAsync($"/change/{fault}", null, Cancel);
+
+        var entries = await _server.Audit.ListAsync(10, Cancel);
+        Assert.Equal(outcomes, entries.Select(e => e.Outcome).Order());
+        Assert.All(entries, e => Assert.Equal(("Change", fault), (e.Action, e.Target)));
+    }
+
     [Fact]
     public async Task What_changes_nothing_is_not_recorded()
     {

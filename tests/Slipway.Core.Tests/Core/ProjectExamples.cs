@@ -59,6 +59,7 @@ internal static class ProjectExamples
           latency: { p95: "< 100 ms", p99: "<= 1 s" }
           errors: "< 2%"
           notify: [log, "webhook:https://hooks.example.org/x"]
+          log: { sample: 0.1, redact: [customer_id, "segment:region"] }
 
         retrain:
           when: { all: { schedule: " 0 2 * * MON", performance: true, newLabels: 10000 } }
@@ -125,6 +126,7 @@ internal static class ProjectExamples
           errors: "< 1%"
           resources: "< 85%"
           notify: [log, "webhook:https://hooks.example.org/x"]
+          log: { sample: 0.1, redact: [customer_id] }
 
         retrain:
           when: { any: { schedule: "0 2 * * MON", drift: true, performance: true, newLabels: 10000 } }   # any | all

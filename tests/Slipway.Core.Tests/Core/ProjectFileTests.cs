@@ -42,6 +42,8 @@ public sealed class ProjectFileTests
         Assert.Equal((TimeSpan.FromDays(30), 0.3, 0.1, "mae", 0.1, 0.02), (monitor.Window, monitor.Psi, monitor.Kl, monitor.Metric, monitor.Degradation, monitor.Errors));
         Assert.Equal([new LatencyLimit(0.95, TimeSpan.FromMilliseconds(100), "< 100 ms"), new LatencyLimit(0.99, TimeSpan.FromSeconds(1), "<= 1 s")], monitor.Latency);
         Assert.Equal(["log", "webhook:https://hooks.example.org/x"], monitor.Notify);
+        Assert.Equal(0.1, monitor.Log.Sample);
+        Assert.Equal(["customer_id", "segment:region"], monitor.Log.Redact);
         Assert.Equal(
             new RetrainSection { All = true, Schedule = "0 2 * * MON", Performance = true, NewLabels = 10_000, Cooldown = TimeSpan.FromHours(12), Then = "blue-green" }, project.Retrain);
         Assert.Empty(project.NotAvailable);

@@ -8,6 +8,10 @@ namespace Slipway.Core.Tests.Storage;
 /// <summary>What every metadata database does. A backend derives it and says how it is opened, with the table of <see cref="Notes"/>.</summary>
 public abstract class DatabaseCompliance : IAsyncLifetime
 {
+    private static readonly Statement Insert = new("insert into notes (text) values (@text)");
+    private static readonly Statement Between = new("select text from notes where text >= @low and text <= @high and text <> @low order by text");
+    private static readonly Statement Known = new("select cast(@nothing as text), @infinite, @small");
+
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected abstract Database Database { get; }
@@ -99,6 +103,40 @@ public abstract class DatabaseCompliance : IAsyncLifetime
 
         Assert.Equal("one", one);
         Assert.Null(none);
+    }
+
+    [Fact]
+    public async Task A_kept_statement_takes_its_values_by_position_and_forgets_those_of_the_call_before()
+    {
+        var texts = new[] { "one", "it's two", "ünï 😀", "" };
+        foreach (var text in texts)
+        {
+            Assert.Equal(1, await Database.WriteAsync(transaction => transaction.ExecuteAsync(Insert, text), Cancel));
+        }
+
+        var found = await Database.WriteAsync(
+            async transaction => (
+                await transaction.QueryAsync(Between, reader => reader.GetString(0), "a", "p"),
+                await transaction.QueryAsync(Between, reader => reader.GetString(0), "q", "z"),
+                await transaction.QueryAsync(Known, reader => (reader.IsDBNull(0), reader.GetDouble(1), reader.GetInt64(2)), null, double.PositiveInfinity, long.MinValue)),
+            Cancel);
+
+        Assert.Equal(["it's two", "one"], found.Item1);
+        Assert.Empty(found.Item2);
+        Assert.Equal([(true, double.PositiveInfinity, long.MinValue)], found.Item3);
+        Assert.Equal(texts.Order(StringComparer.Ordinal), await NotesAsync());
+    }
+
+    [Fact]
+    public async Task A_kept_statement_that_failed_is_used_again()
+    {
+        await Database.WriteAsync(transaction => transaction.ExecuteAsync(Insert, "taken"), Cancel);
+
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Database.WriteAsync(transaction => transaction.ExecuteAsync(Insert, "taken"), Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => Database.WriteAsync(transaction => transaction.ExecuteAsync(Insert, "one", "too many"), Cancel));
+        await Database.WriteAsync(transaction => transaction.ExecuteAsync(Insert, "free"), Cancel);
+
+        Assert.Equal(["free", "taken"], await NotesAsync());
     }
 
     [Fact]

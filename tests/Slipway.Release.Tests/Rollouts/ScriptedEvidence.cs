@@ -14,6 +14,11 @@ internal sealed class ScriptedEvidence : IRolloutEvidence
     /// <summary>Gives a rollout its slots, of which those that end by <paramref name="closedTo"/> are closed.</summary>
     public void Write(string rollout, IReadOnlyList<EvidenceSlot> slots, DateTimeOffset closedTo) => _scripts[rollout] = new Script(slots, closedTo);
 
+    /// <summary>Why there can be none, by deployment.</summary>
+    public ConcurrentDictionary<string, string> Obstacles { get; } = new(StringComparer.Ordinal);
+
+    public string? FindObstacle(string deployment) => Obstacles.GetValueOrDefault(deployment);
+
     public Task<IReadOnlyList<EvidenceSlot>> ReadAsync(string rollout, DateTimeOffset? after, CancellationToken cancellationToken)
     {
         OnRead();

@@ -86,6 +86,20 @@ public sealed class StartTests(ReleaseFixture fixture)
     }
 
     [Fact]
+    public async Task A_canary_that_could_not_be_judged_does_not_begin()
+    {
+        await StartAsync(await AddAsync("1"), Plans.Immediate);
+        var second = await AddAsync("2");
+        _host.Evidence.Obstacles[_name] = "none of its calls is recorded.";
+
+        var error = await Assert.ThrowsAsync<SlipwayException>(() => StartAsync(second, Plans.Canary));
+
+        Assert.Equal((ErrorKind.Conflict, $"{second.Reference} cannot be tried on a part of {_name}'s requests: none of its calls is recorded."), (error.Kind, error.Message));
+        Assert.Null(await _host.Rollouts.FindActiveAsync(_name, Cancel));
+        Assert.Equal(RolloutStatus.Promoted, (await StartAsync(second, Plans.BlueGreen)).Status);
+    }
+
+    [Fact]
     public async Task The_same_origin_again_is_the_same_rollout_even_when_it_has_ended()
     {
         await StartAsync(await AddAsync("1"), Plans.Immediate);

@@ -28,6 +28,7 @@ public sealed class ServerRoutesTests
             ["binary_tensor_data", "classification", "model_configuration", "statistics", "model_repository"], answer.Json.GetProperty("extensions").EnumerateArray().Select(e => e.GetString()!));
         Assert.True((await server.GetAsync("/v2/health/live", Cancel)).Json.GetProperty("live").GetBoolean());
         Assert.Equal("ready", (await server.GetAsync("/health", Cancel)).Json.GetProperty("status").GetString());
+        Assert.Equal("OK", await server.Client.GetStringAsync(new Uri("/health", UriKind.Relative), Cancel));
     }
 
     [Fact]

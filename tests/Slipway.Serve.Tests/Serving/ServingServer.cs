@@ -136,8 +136,8 @@ public sealed class ServingServer : IAsyncDisposable
 
     public async Task<Answer> GetAsync(string path, CancellationToken cancellationToken)
     {
-        using var response = await Client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
-        return new Answer(response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken));
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", "application/json" } } };
+        return await SendAsync(request, cancellationToken);
     }
 
     /// <summary>Stops the server and keeps its data.</summary>

@@ -7,6 +7,7 @@ using Slipway.Access;
 using Slipway.Core;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Registry;
 using Slipway.Retraining;
 using Slipway.Retraining.Pipelines;
@@ -48,7 +49,8 @@ public sealed class PipelineFixture : IAsyncDisposable
     internal PlainRollouts.Kept Rollouts { get; }
 
     internal static async Task<PipelineFixture> StartAsync(
-        CancellationToken cancellationToken, string? root = null, RetrainingOptions? options = null, PlainRollouts.Kept? rollouts = null, StatedMonitoring? monitoring = null, bool createProject = true)
+        CancellationToken cancellationToken, string? root = null, RetrainingOptions? options = null, PlainRollouts.Kept? rollouts = null, StatedMonitoring? monitoring = null, bool createProject = true,
+        MonitoringOptions? server = null)
     {
         root ??= Directory.CreateTempSubdirectory("slipway-pipeline-").FullName;
         if (createProject)
@@ -73,6 +75,9 @@ public sealed class PipelineFixture : IAsyncDisposable
             .AddSingleton<IRollouts, PlainRollouts>()
             .AddSingleton(monitoring ?? new StatedMonitoring())
             .AddSingleton<IMonitoring>(provider => provider.GetRequiredService<StatedMonitoring>())
+            .AddSingleton(server ?? new MonitoringOptions())
+            .AddSingleton<RecordingRules>()
+            .AddSingleton<IRecordingRules>(provider => provider.GetRequiredService<RecordingRules>())
             .AddSingleton<KilledDatabase.Switch>();
         var database = collection.Last(service => service.ServiceType == typeof(Database)).ImplementationFactory!;
         collection.AddSingleton<Database>(provider => new KilledDatabase((Database)database(provider), provider.GetRequiredService<KilledDatabase.Switch>()));

@@ -55,6 +55,38 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task What_is_to_be_judged_by_a_log_that_is_off_is_refused_and_nothing_is_kept()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel, server: new() { Log = new() { Sample = 0 } });
+        fixture.WriteRows();
+
+        var refused = await Assert.ThrowsAsync<SlipwayException>(
+            () => fixture.RunAsync(PipelineFixture.Yaml() + "\nmonitor: { performance: { metric: rmse, degradation: 5% } }", Cancel));
+
+        Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
+        Assert.StartsWith("monitor.performance is judged by recorded predictions", refused.Message, StringComparison.Ordinal);
+        Assert.Null(await fixture.Get<IProjects>().FindAsync("line", Cancel));
+    }
+
+    [Fact]
+    public async Task A_redaction_holds_once_it_is_applied_and_one_that_the_model_does_not_have_registers_nothing()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+
+        var failed = await fixture.RunAsync(PipelineFixture.Yaml() + "\nmonitor: { log: { redact: [customer] } }", Cancel);
+        Assert.Equal((PipelineState.Failed, "register"), (failed.State, failed.Stages.Single(stage => stage.State == PipelineState.Failed).Name));
+        Assert.StartsWith("monitor.log.redact names 'customer', which the model does not have. It has x, colour", failed.Error, StringComparison.Ordinal);
+        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+
+        var run = await fixture.RunAsync(PipelineFixture.Yaml() + "\nmonitor: { log: { sample: 0.5, redact: [colour] } }", Cancel);
+        Assert.True(run.State == PipelineState.Succeeded, run.Error);
+        var rule = fixture.Get<Slipway.Monitoring.Log.Rules.RecordingRules>().Find("lines")!;
+        Assert.Equal((0.5, "colour"), (rule.Share, Assert.Single(rule.Redaction.Names)));
+        Assert.Null(fixture.Get<Slipway.Monitoring.Log.Rules.RecordingRules>().Find("others"));
+    }
+
+    [Fact]
     public async Task Another_recipe_is_a_minor_version_and_other_data_a_patch()
     {
         await using var fixture = await PipelineFixture.StartAsync(Cancel);

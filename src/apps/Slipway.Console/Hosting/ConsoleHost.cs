@@ -15,6 +15,7 @@ using Slipway.Console.Reading;
 using Slipway.Core.Errors;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.Monitoring.Predictions;
 using Slipway.Registry;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
@@ -152,6 +153,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<IServingFigures>();
         Forward<IEventLog>();
         ForwardIfThere<IMonitoring>();
+        ForwardIfThere<IPredictions>();
         ForwardIfThere<IRollouts>();
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<IWebHostEnvironment>(environment);
@@ -167,6 +169,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
         services.AddSingleton<ProjectReader>();
         services.AddSingleton<WatchReader>();
+        services.AddSingleton<PredictionReader>();
 
         // Tokens need not outlive the process, since circuits do not; and keys in the home folder would break the rule about files.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -98,6 +98,18 @@ internal sealed class ProjectReader(
     /// <summary>A rollout of a project's deployment, or null.</summary>
     public Task<RolloutView?> FindRolloutAsync(string model, string id, CancellationToken cancellationToken) => watching.FindRolloutAsync(model, id, cancellationToken);
 
+    /// <summary>The name of a project's deployment; null where there is no such project.</summary>
+    public async Task<string?> FindDeploymentNameAsync(string model, CancellationToken cancellationToken)
+    {
+        if (!ResourceName.IsValid(model) || await projects.FindAsync(model, cancellationToken) is not { } project)
+        {
+            return null;
+        }
+
+        var name = Parse(project).Config?.Deploy?.Name ?? model;
+        return (await FindDeploymentAsync(name, model, cancellationToken))?.Name ?? name;
+    }
+
     /// <summary>The live figures of a deployment, without reading anything else.</summary>
     public IReadOnlyList<VersionFigures> ReadFigures(string deployment) => figures.Read(deployment);
 

@@ -60,6 +60,9 @@ internal static class Say
     /// <summary>A point in time: 24 Nov 2026 21:58 UTC.</summary>
     public static string Time(DateTimeOffset value) => value.UtcDateTime.ToString("d MMM yyyy HH:mm 'UTC'", Plain);
 
+    /// <summary>A point in time of one request: 24 Nov 2026 21:58:07.312 UTC.</summary>
+    public static string Moment(DateTimeOffset value) => value.UtcDateTime.ToString("d MMM yyyy HH:mm:ss.fff 'UTC'", Plain);
+
     /// <summary>A day: 24 Nov 2026.</summary>
     public static string Day(DateTimeOffset value) => value.UtcDateTime.ToString("d MMM yyyy", Plain);
 

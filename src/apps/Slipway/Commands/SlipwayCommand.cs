@@ -17,6 +17,7 @@ internal static class SlipwayCommand
         root.Add(TrainCommand.Create());
         root.Add(StatusCommand.Create());
         root.Add(PredictCommand.Create());
+        root.Add(ExplainCommand.Create());
         root.Add(ApproveCommand.Create());
         root.Add(DeployCommand.Create());
         root.Add(RollbackCommand.Create());

@@ -41,6 +41,12 @@ internal sealed record ServerSettings
     /// <summary>The largest request body, in bytes, also when unpacked.</summary>
     public long MaxRequestBytes { get; init; } = 64L << 20;
 
+    /// <summary>What a caller may cost who is slow, silent or many.</summary>
+    public ConnectionLimits Connections { get; init; } = new();
+
+    /// <summary>The longest that a request's body may stop on its way, and that a reader of a large answer may take nothing of it.</summary>
+    public TimeSpan MaxStall { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The folder of models that are served as they are.</summary>
     public ModelFolderOptions Models { get; init; } = new();
 

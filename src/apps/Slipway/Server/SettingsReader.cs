@@ -43,7 +43,16 @@ internal sealed class SettingsReader
         ["monitoring.log.chunkRows"] = "a whole number, 1 to 10000000",
         ["monitoring.log.chunkMegabytes"] = "a whole number, 1 to 1024",
         ["monitoring.log.chunkAge"] = "a duration from 1 s to 1 d",
+        ["monitoring.log.backlogMegabytes"] = "a whole number, 1 to 1048576",
+        ["monitoring.log.sample"] = "a share from 0 to 1",
+        ["monitoring.log.redact"] = "a list of inputs, outputs, segment:NAME and sticky_key",
         ["monitoring.outcomes.wait"] = "a duration from 1 s to 3650 d",
+        ["connections.max"] = "a whole number, 1 to 1000000",
+        ["connections.head"] = "a duration from 100 ms to 1 h",
+        ["connections.idle"] = "a duration from 1 s to 1 d",
+        ["connections.minBytesPerSecond"] = "a whole number, 1 to 1000000000",
+        ["connections.grace"] = "a duration from 2 s to 1 h",
+        ["serving.maxStall"] = "a duration from 100 ms to 1 h",
         ["serving.default"] = "a deployment's name",
         ["serving.maxRequestBytes"] = "a whole number of bytes, 1024 to 2147483647, or a size with its unit such as 64 MiB",
         ["serving.compressFromBytes"] = "a whole number of bytes, 0 to 2147483647, or a size with its unit such as 64 KiB",
@@ -61,7 +70,7 @@ internal sealed class SettingsReader
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
-    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow" };
+    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow", "monitoring.log.redact" };
 
     // Flags that are shorter than their key.
     private static readonly Dictionary<string, string> FlagKeys = new(StringComparer.Ordinal) { ["max-body"] = "serving.maxRequestBytes", ["models"] = "serving.models" };
@@ -187,12 +196,24 @@ internal sealed class SettingsReader
                     ChunkRows = (int)Whole("monitoring.log.chunkRows", 1, 10_000_000, defaults.Monitoring.Log.ChunkRows),
                     ChunkMegabytes = (int)Whole("monitoring.log.chunkMegabytes", 1, 1024, defaults.Monitoring.Log.ChunkMegabytes),
                     ChunkAge = Time("monitoring.log.chunkAge", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), defaults.Monitoring.Log.ChunkAge),
+                    BacklogMegabytes = (int)Whole("monitoring.log.backlogMegabytes", 1, 1_048_576, defaults.Monitoring.Log.BacklogMegabytes),
+                    Sample = One("monitoring.log.sample", TryShare, defaults.Monitoring.Log.Sample),
+                    Redact = _values.TryGetValue("monitoring.log.redact", out var redact) ? redact.Values : [],
                 },
                 Outcomes = defaults.Monitoring.Outcomes with { Wait = Time("monitoring.outcomes.wait", TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), defaults.Monitoring.Outcomes.Wait) },
             },
             DefaultDeployment = _values.ContainsKey("serving.default") ? One("serving.default", TryName, "") : null,
             MaxRequestBytes = Size("serving.maxRequestBytes", 1024, int.MaxValue, defaults.MaxRequestBytes),
             CompressFromBytes = (int)Size("serving.compressFromBytes", 0, int.MaxValue, defaults.CompressFromBytes),
+            Connections = new ConnectionLimits
+            {
+                Max = Whole("connections.max", 1, 1_000_000, defaults.Connections.Max),
+                Head = Time("connections.head", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), defaults.Connections.Head),
+                Idle = Time("connections.idle", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), defaults.Connections.Idle),
+                MinBytesPerSecond = (int)Whole("connections.minBytesPerSecond", 1, 1_000_000_000, defaults.Connections.MinBytesPerSecond),
+                Grace = Time("connections.grace", TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), defaults.Connections.Grace),
+            },
+            MaxStall = Time("serving.maxStall", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), defaults.MaxStall),
             Models = new ModelFolderOptions
             {
                 Path = One("serving.models", TryFolder, One("serving.models.path", TryFolder, defaults.Models.Path)),

@@ -12,6 +12,7 @@ using Slipway.Retraining;
 using Slipway.Rollouts;
 using Slipway.Serving;
 using Slipway.Storage;
+using Slipway.Tracking;
 using Slipway.Training;
 using Slipway.Validation;
 
@@ -47,7 +48,9 @@ internal sealed class SlipwayServer : IAsyncDisposable
         {
             await app.Services.OpenStorageAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
-            return new SlipwayServer(app);
+            var server = new SlipwayServer(app);
+            await FirstRequests.SendAsync(server.HttpAddress, cancellationToken);
+            return server;
         }
         catch (System.Net.Sockets.SocketException exception)
         {
@@ -101,6 +104,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddStorage(new StorageOptions(settings.Data))
         .AddAccess(new AccessOptions { Hosts = settings.Hosts, OutboundAllow = settings.OutboundAllow })
         .AddDatasets(settings.Datasets)
+        .AddTracking()
         .AddTraining(new TrainingOptions(settings.AllowCommands))
         .AddValidation()
         .AddRegistry()
@@ -108,6 +112,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddServing(new ServingOptions
         {
             MaxRequestBytes = settings.MaxRequestBytes,
+            MaxStall = settings.MaxStall,
             CompressFromBytes = settings.CompressFromBytes,
             Default = settings.DefaultDeployment,
             Models = settings.Models,
@@ -123,6 +128,9 @@ internal sealed class SlipwayServer : IAsyncDisposable
 
         // The host logs with its trace what StartAsync throws, and what this turns into one sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+
+        // Where this may log anything, every request gets an Activity and a logging scope that nobody reads; spans are ours (RequestSpans), and what a request throws is logged elsewhere.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
@@ -135,6 +143,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         app.UseAccess();
         app.MapAccess()
             .MapDatasets()
+            .MapTracking()
             .MapTraining()
             .MapRegistry()
             .MapRollouts()
@@ -150,6 +159,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+        settings.Connections.Apply(kestrel.Limits);
         kestrel.Listen(settings.Http, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Listen(settings.Grpc, listen => listen.Protocols = HttpProtocols.Http2);
     }

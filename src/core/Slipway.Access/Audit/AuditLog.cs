@@ -7,16 +7,22 @@ namespace Slipway.Access.Audit;
 /// <summary>Reads and appends to the <c>audit</c> table.</summary>
 internal sealed class AuditLog(Database database) : IAuditLog
 {
-    public async Task AppendAsync(AuditEntry entry, CancellationToken cancellationToken)
-    {
-        const string Sql = """
-            insert into audit (at, actor, action, target, source, outcome)
-            values (@at, @actor, @action, @target, @source, @outcome)
-            """;
+    private static readonly Statement Insert = new("""
+        insert into audit (at, actor, action, target, source, outcome)
+        values (@at, @actor, @action, @target, @source, @outcome)
+        """);
 
-        var parameters = new { at = StoredTime.Format(entry.At), actor = entry.Actor.Name, action = entry.Action, target = entry.Target, source = entry.Source, outcome = entry.Outcome };
-        await database.WriteAsync(transaction => transaction.ExecuteAsync(Sql, parameters), cancellationToken);
-    }
+    /// <summary>Appends an entry in the transaction of the change that it is about.</summary>
+    public static Task AppendAsync(WriteTransaction transaction, AuditEntry entry) => transaction.ExecuteAsync(
+        Insert, StoredTime.Format(entry.At), entry.Actor.Name, entry.Action, entry.Target, entry.Source, (long)entry.Outcome);
+
+    public async Task AppendAsync(AuditEntry entry, CancellationToken cancellationToken) => await database.WriteAsync(
+        async transaction =>
+        {
+            await AppendAsync(transaction, entry);
+            return 0;
+        },
+        cancellationToken);
 
     public Task<IReadOnlyList<AuditEntry>> ListAsync(int limit, CancellationToken cancellationToken)
     {

@@ -21,6 +21,8 @@ internal sealed class AuditMiddleware(RequestDelegate next, IAuditLog log, TimeP
     private async Task RecordAsync(HttpContext context)
     {
         var recorded = false;
+        var inChange = new AuditInChange((transaction, outcome) => AuditLog.AppendAsync(transaction, Entry(outcome)));
+        context.Items[typeof(AuditInChange)] = inChange;
         var isGrpc = Requests.IsGrpc(context.Request);
         if (!isGrpc)
         {
@@ -56,15 +58,17 @@ internal sealed class AuditMiddleware(RequestDelegate next, IAuditLog log, TimeP
 
         async Task AppendAsync(int outcome)
         {
-            if (recorded)
+            // An entry that committed with its change has said it. What fails after that is recorded too: the entry may have been undone with the change.
+            if (recorded || (inChange.Appended && outcome < StatusCodes.Status400BadRequest))
             {
                 return;
             }
 
             recorded = true;
-            var entry = new AuditEntry(time.GetUtcNow(), context.GetActor(), Action(context), Target(context), Source(context), outcome);
-            await log.AppendAsync(entry, CancellationToken.None);
+            await log.AppendAsync(Entry(outcome), CancellationToken.None);
         }
+
+        AuditEntry Entry(int outcome) => new(time.GetUtcNow(), context.GetActor(), Action(context), Target(context), Source(context), outcome);
     }
 
     private static string Action(HttpContext context) => context.GetEndpoint() switch

@@ -243,7 +243,15 @@ public sealed record MonitorSection
 
     /// <summary>Whom to tell: <c>log</c>, or <c>webhook:</c> and an address.</summary>
     public IReadOnlyList<string> Notify { get; init; } = ["log"];
+
+    /// <summary>What the prediction log records.</summary>
+    public LogSection Log { get; init; } = new(null, []);
 }
+
+/// <summary>What the prediction log records of a deployment.</summary>
+/// <param name="Sample">The share of answered requests, from 0 (nothing at all) to 1; null takes the server's.</param>
+/// <param name="Redact">What is never recorded, besides what the server names: inputs, outputs, <c>segment:</c> and a name, or <c>sticky_key</c>.</param>
+public sealed record LogSection(double? Sample, IReadOnlyList<string> Redact);
 
 /// <summary>An upper limit on a percentile of the time of an answer.</summary>
 /// <param name="Quantile">0.5, 0.95 or 0.99.</param>

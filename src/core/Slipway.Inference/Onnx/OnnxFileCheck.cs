@@ -46,6 +46,7 @@ internal sealed class OnnxFileCheck
     private readonly ProtobufReader _reader;
     private readonly string _folder;
     private readonly string _name;
+    private readonly SortedSet<string> _external = new(StringComparer.Ordinal);
     private bool _hasGraph;
 
     private OnnxFileCheck(ProtobufReader reader, string folder, string name)
@@ -68,8 +69,8 @@ internal sealed class OnnxFileCheck
         Entry,
     }
 
-    /// <summary>Throws <see cref="ErrorKind.InvalidInput"/> unless the file is whole and stays inside its folder.</summary>
-    public static void Check(string path)
+    /// <summary>Throws <see cref="ErrorKind.InvalidInput"/> unless the file is whole and stays inside its folder. Returns the files that it refers to.</summary>
+    public static IReadOnlyList<string> Check(string path)
     {
         var name = Path.GetFileName(path);
         try
@@ -86,6 +87,8 @@ internal sealed class OnnxFileCheck
             {
                 throw new InvalidDataException("it has no graph");
             }
+
+            return [.. check._external];
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
@@ -170,6 +173,8 @@ internal sealed class OnnxFileCheck
         {
             throw Outside(location, "and there is no such file beside it");
         }
+
+        _external.Add(file);
     }
 
     private SlipwayException Outside(string location, string why) =>

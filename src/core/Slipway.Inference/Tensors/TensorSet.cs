@@ -46,6 +46,22 @@ public sealed class TensorSet
         return null;
     }
 
+    /// <summary>A set of those of its tensors that are not named; itself where none is. They stay this set's own: the other is for reading, while this one is not changed.</summary>
+    public TensorSet Without(IReadOnlySet<string> names)
+    {
+        var others = new TensorSet();
+        for (var i = 0; i < Count; i++)
+        {
+            if (!names.Contains(_tensors[i].Name))
+            {
+                others._tensors.Add(_tensors[i]);
+            }
+        }
+
+        others.Count = others._tensors.Count;
+        return others.Count == Count ? this : others;
+    }
+
     /// <summary>Exchanges two tensors: how the inputs of a request come into the signature's order.</summary>
     public void Swap(int first, int second) => (_tensors[first], _tensors[second]) = (_tensors[second], _tensors[first]);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Text.Json.Serialization;
 
 namespace Slipway.Statistics.Drift;
@@ -157,6 +158,52 @@ public sealed record ColumnBins
         return Kind == BinKind.Edges ? below
             : below > 0 && _numbers[below - 1] == value ? below - 1
             : _numbers.Length;
+    }
+
+    /// <summary>The bins of many numbers, as <see cref="Find(double)"/> has them, several at once.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="places">Where their bins go; as long as <paramref name="values"/>.</param>
+    /// <exception cref="InvalidOperationException">The column is text.</exception>
+    public void Find(ReadOnlySpan<double> values, Span<int> places)
+    {
+        if (Kind == BinKind.Categories)
+        {
+            ThrowNotNumbers();
+        }
+
+        var i = 0;
+        Span<long> found = stackalloc long[Vector256<long>.Count];
+        for (; Vector256.IsHardwareAccelerated && i <= values.Length - Vector256<double>.Count; i += Vector256<double>.Count)
+        {
+            var some = Vector256.Create(values[i..]);
+            var below = Vector256<long>.Zero;
+            var equal = Vector256<long>.Zero;
+            foreach (var number in _numbers)
+            {
+                var each = Vector256.Create(number);
+
+                // True is all bits set, which is -1.
+                below -= Vector256.LessThanOrEqual(each, some).AsInt64();
+                equal |= Vector256.Equals(each, some).AsInt64();
+            }
+
+            if (Kind == BinKind.Values)
+            {
+                below = Vector256.ConditionalSelect(equal, below - Vector256<long>.One, Vector256.Create((long)_numbers.Length));
+            }
+
+            // Only NaN does not equal itself.
+            (below | ~Vector256.Equals(some, some).AsInt64()).CopyTo(found);
+            for (var n = 0; n < found.Length; n++)
+            {
+                places[i + n] = (int)found[n];
+            }
+        }
+
+        for (; i < values.Length; i++)
+        {
+            places[i] = Find(values[i]);
+        }
     }
 
     /// <summary>The bin of a text; null is missing. Allocates nothing.</summary>

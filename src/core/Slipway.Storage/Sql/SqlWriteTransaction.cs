@@ -9,8 +9,9 @@ namespace Slipway.Storage.Sql;
 /// <summary>A <see cref="WriteTransaction"/> on any ADO.NET connection whose database speaks the shared subset of SQL; what a database does differently is its own class.</summary>
 /// <param name="connection">The connection that the transaction runs on.</param>
 /// <param name="transaction">The transaction, where the provider wants it named; null where it belongs to the connection.</param>
+/// <param name="commands">The kept statements of that connection.</param>
 /// <param name="time">Says when an event was appended.</param>
-public class SqlWriteTransaction(DbConnection connection, DbTransaction? transaction, TimeProvider time) : WriteTransaction
+public class SqlWriteTransaction(DbConnection connection, DbTransaction? transaction, KeptCommands commands, TimeProvider time) : WriteTransaction
 {
     private const string AppendSql = """
         insert into events (type, subject, actor, at, data)
@@ -36,6 +37,22 @@ public class SqlWriteTransaction(DbConnection connection, DbTransaction? transac
     /// <inheritdoc/>
     public override Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null)
         where T : default => connection.QuerySingleOrDefaultAsync<T>(sql, parameters, transaction);
+
+    /// <inheritdoc/>
+    public override Task<int> ExecuteAsync(Statement statement, params object?[] values) => commands.Bind(statement, transaction, values).ExecuteNonQueryAsync();
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<T>> QueryAsync<T>(Statement statement, Func<DbDataReader, T> read, params object?[] values)
+    {
+        await using var reader = await commands.Bind(statement, transaction, values).ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
 
     /// <inheritdoc/>
     public override async Task<long> AppendAsync(IEvent happened)

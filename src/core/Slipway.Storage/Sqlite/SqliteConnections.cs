@@ -6,6 +6,14 @@ namespace Slipway.Storage.Sqlite;
 /// <summary>How connections are opened. The provider's own pool is off: it would keep the file open after the database is closed.</summary>
 internal static class SqliteConnections
 {
+    // mmap_size: pages of the file are looked at where the system caches them. A reader's own cache is small, and is emptied whenever something was written: a search that looks a hundred
+    // thousand things up spent three quarters of its time copying pages.
+    private const string ReaderSettings = """
+        pragma busy_timeout = 5000;
+        pragma temp_store = memory;
+        pragma mmap_size = 1073741824;
+        """;
+
     public static string WriterString(string path) => new SqliteConnectionStringBuilder
     {
         DataSource = path,
@@ -47,7 +55,7 @@ internal static class SqliteConnections
         try
         {
             connection.Open();
-            connection.Execute("pragma busy_timeout = 5000; pragma temp_store = memory;");
+            connection.Execute(ReaderSettings);
             return connection;
         }
         catch

@@ -38,11 +38,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly SqliteCommand _savepoint;
     private readonly SqliteCommand _release;
     private readonly SqliteCommand _undo;
+    private readonly KeptCommands _commands;
+    private readonly SqliteStatements _statements;
     private readonly List<PendingWrite> _batch = new(LargestBatch);
 
     public SqliteWriter(SqliteConnection connection, string path, EventSignal signal, TimeProvider time)
     {
         _connection = connection;
+        _commands = new KeptCommands(connection);
+        _statements = new SqliteStatements(connection);
         _path = path;
         _signal = signal;
         _time = time;
@@ -83,6 +87,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         // What was queued is still committed: its callers wait for an answer.
         _queue.Writer.TryComplete();
         await _loop;
+        _statements.Dispose();
         await _connection.DisposeAsync();
     }
 
@@ -153,7 +158,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private async Task<long> RunAsync(PendingWrite write)
     {
         _savepoint.ExecuteNonQuery();
-        var transaction = new SqlWriteTransaction(_connection, transaction: null, _time);
+        var transaction = new SqliteWriteTransaction(_connection, _commands, _statements, _time);
         try
         {
             await write.RunAsync(transaction);

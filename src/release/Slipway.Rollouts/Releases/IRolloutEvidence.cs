@@ -8,6 +8,9 @@ public interface IRolloutEvidence
     /// A closed slot never changes: what arrives for it later counts in the slot that is open then. Slots without anything new are left out, but the last closed one is always there.
     /// </summary>
     Task<IReadOnlyList<EvidenceSlot>> ReadAsync(string rollout, DateTimeOffset? after, CancellationToken cancellationToken);
+
+    /// <summary>Why there can be no evidence of a deployment, as a sentence; null where there can.</summary>
+    string? FindObstacle(string deployment);
 }
 
 /// <summary>What a rollout learned in one slot of event time.</summary>

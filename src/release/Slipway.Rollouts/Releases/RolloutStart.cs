@@ -40,7 +40,7 @@ internal sealed class RolloutStart(RolloutStore store, RolloutNeighbours neighbo
     }
 
     /// <summary>The first change of a new rollout.</summary>
-    /// <exception cref="SlipwayException"><see cref="ErrorKind.Conflict"/>: (canary) the version's signature breaks the callers of the stable one.</exception>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Conflict"/>: (canary) the version's signature breaks the callers of the stable one, or there can be no evidence.</exception>
     public async Task<ReleaseChange> BeginAsync(RolloutRequest request, Standing before, WantedRelease wanted, Move move, CancellationToken cancellationToken)
     {
         var stable = before.Deployment?.Stable;
@@ -87,6 +87,11 @@ internal sealed class RolloutStart(RolloutStore store, RolloutNeighbours neighbo
             throw new SlipwayException(
                 ErrorKind.Conflict,
                 $"{wanted.Version.Reference} cannot share the requests of {before.Name} with {stable.Reference}: {string.Join("; ", breaking)}. Deploy it under another name, or with the strategy blue-green once its callers can follow.");
+        }
+
+        if (neighbours.Evidence?.FindObstacle(before.Name) is { } obstacle)
+        {
+            throw new SlipwayException(ErrorKind.Conflict, $"{wanted.Version.Reference} cannot be tried on a part of {before.Name}'s requests: {obstacle}");
         }
 
         var weight = wanted.Plan.Steps[0].Weight;

@@ -30,5 +30,8 @@ public static class RolloutUnits
     }
 
     /// <summary>True when the unit belongs to the candidate at <paramref name="weight"/> (0…1).</summary>
-    public static bool IsCandidate(ulong hash, double weight) => (hash >> 11) * (1.0 / (1UL << 53)) < weight;
+    public static bool IsCandidate(ulong hash, double weight) => Share(hash) < weight;
+
+    /// <summary>Where the unit stands among all: from 0 up to, but below, 1. It belongs to the candidate while the weight is above it.</summary>
+    public static double Share(ulong hash) => (hash >> 11) * (1.0 / (1UL << 53));
 }

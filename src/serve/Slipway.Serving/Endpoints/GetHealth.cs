@@ -1,6 +1,6 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Core;
@@ -14,19 +14,23 @@ internal static class GetHealth
         .MapGet("/health", Handle)
         .WithTags("Server")
         .WithName("GetHealth")
-        .WithSummary("State and version of the server")
+        .WithSummary("State of the server: OK, or as JSON with its version for who accepts application/json")
+        .Produces<Health>()
         .Produces<Health>(StatusCodes.Status503ServiceUnavailable)
         .Needs(Permission.Anonymous);
 
-    private static JsonHttpResult<Health> Handle(IDeploymentsReadiness readiness) => readiness switch
+    private static IResult Handle(HttpRequest request, IDeploymentsReadiness readiness) => readiness switch
     {
-        { IsReady: true } => Answer("ready", StatusCodes.Status200OK),
-        { Problems.Count: > 0 } => Answer("degraded", StatusCodes.Status503ServiceUnavailable),
-        _ => Answer("starting", StatusCodes.Status503ServiceUnavailable),
+        { IsReady: true } => Answer(request, "ready", StatusCodes.Status200OK),
+        { Problems.Count: > 0 } => Answer(request, "degraded", StatusCodes.Status503ServiceUnavailable),
+        _ => Answer(request, "starting", StatusCodes.Status503ServiceUnavailable),
     };
 
-    private static JsonHttpResult<Health> Answer(string status, int code) =>
-        TypedResults.Json(new Health(status, ServingModule.Version), SlipwayJson.Options, contentType: null, code);
+    // MLflow's server answers OK, and its clients compare with that; JSON is for who asks for it by name.
+    private static IResult Answer(HttpRequest request, string status, int code) =>
+        request.Headers.Accept.ToString().Contains(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
+            ? TypedResults.Json(new Health(status, ServingModule.Version), SlipwayJson.Options, contentType: null, code)
+            : TypedResults.Text(code == StatusCodes.Status200OK ? "OK" : status, MediaTypeNames.Text.Plain, statusCode: code);
 }
 
 /// <summary>State of the server.</summary>

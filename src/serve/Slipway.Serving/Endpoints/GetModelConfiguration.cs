@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Inference.Tensors;
 using Slipway.Serving.OpenInference;
-using Slipway.Serving.Routing;
+using Slipway.Serving.Repository;
 
 namespace Slipway.Serving.Endpoints;
 
@@ -15,19 +15,20 @@ internal static class GetModelConfiguration
 {
     public static void Map(IEndpointRouteBuilder models)
     {
-        Describe(models.MapGet("/{name}/config", Handle)).WithName("GetModelConfiguration");
-        Describe(models.MapGet("/{name}/versions/{version}/config", Handle)).WithName("GetModelVersionConfiguration");
+        Describe(models.MapGet("/{name}/config", HandleAsync)).WithName("GetModelConfiguration");
+        Describe(models.MapGet("/{name}/versions/{version}/config", HandleAsync)).WithName("GetModelVersionConfiguration");
     }
 
     // Whoever may call a model needs its contract to call it right.
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route
         .WithSummary("Configuration of a deployment (Open Inference Protocol)")
         .Produces<OpenInferenceError>(StatusCodes.Status404NotFound)
+        .Produces<OpenInferenceError>(StatusCodes.Status503ServiceUnavailable)
         .Needs(Permission.Score);
 
-    private static Ok<ModelConfiguration> Handle(string name, string? version, VersionServer versions)
+    private static async Task<Ok<ModelConfiguration>> HandleAsync(string name, string? version, ModelRepository repository, CancellationToken cancellationToken)
     {
-        var served = versions.Get(name, version).Version;
+        var served = (await repository.GetAsync(name, version, cancellationToken)).Version;
         return TypedResults.Ok(new ModelConfiguration(
             name,
             GetModelMetadata.PlatformOf(served.Loaded.Format),

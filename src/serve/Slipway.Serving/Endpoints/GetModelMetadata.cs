@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Inference.Tensors;
 using Slipway.Serving.OpenInference;
-using Slipway.Serving.Routing;
+using Slipway.Serving.Repository;
 
 namespace Slipway.Serving.Endpoints;
 
@@ -13,19 +13,21 @@ internal static class GetModelMetadata
 {
     public static void Map(IEndpointRouteBuilder models)
     {
-        Describe(models.MapGet("/{name}", Handle)).WithName("GetModelMetadata");
-        Describe(models.MapGet("/{name}/versions/{version}", Handle)).WithName("GetModelVersionMetadata");
+        Describe(models.MapGet("/{name}", HandleAsync)).WithName("GetModelMetadata");
+        Describe(models.MapGet("/{name}/versions/{version}", HandleAsync)).WithName("GetModelVersionMetadata");
     }
 
     // Whoever may call a model needs its contract to call it right.
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route
         .WithSummary("Inputs and outputs of a deployment")
         .Produces<OpenInferenceError>(StatusCodes.Status404NotFound)
+        .Produces<OpenInferenceError>(StatusCodes.Status503ServiceUnavailable)
         .Needs(Permission.Score);
 
-    private static Ok<ModelMetadata> Handle(string name, string? version, VersionServer versions)
+    // Such callers are about to send a request, so they wait for a model as its requests do.
+    private static async Task<Ok<ModelMetadata>> HandleAsync(string name, string? version, ModelRepository repository, CancellationToken cancellationToken)
     {
-        var (deployment, served) = versions.Get(name, version);
+        var (deployment, served) = await repository.GetAsync(name, version, cancellationToken);
         return TypedResults.Ok(new ModelMetadata(
             name,
             [.. deployment.Versions.Select(v => v.Semantic)],

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Serving.OpenInference;
-using Slipway.Serving.Routing;
+using Slipway.Serving.Repository;
 
 namespace Slipway.Serving.Endpoints;
 
@@ -19,12 +19,13 @@ internal static class GetModelReady
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route
         .WithSummary("Whether a deployment answers")
         .Produces<OpenInferenceError>(StatusCodes.Status404NotFound)
+        .Produces<OpenInferenceError>(StatusCodes.Status503ServiceUnavailable)
         .Needs(Permission.Score);
 
     // A version is loaded and warm before it is deployed: whatever is found is ready.
-    private static Ok<ModelReady> Handle(string name, string? version, VersionServer versions)
+    private static Ok<ModelReady> Handle(string name, string? version, ModelRepository repository)
     {
-        versions.Get(name, version);
+        repository.GetNow(name, version);
         return TypedResults.Ok(new ModelReady(name, true));
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Serving.Figures;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Repository;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving.Endpoints;
@@ -17,15 +18,16 @@ internal static class GetModelStatistics
     {
         Describe(models.MapGet("/stats", (VersionServer versions) => Answer(versions.Snapshot.Deployments.OrderBy(d => d.Name, StringComparer.Ordinal).SelectMany(StatisticsOf))))
             .WithName("GetStatistics");
-        Describe(models.MapGet("/{name}/stats", (string name, VersionServer versions) => Answer(StatisticsOf(versions.Get(name, null).Deployment))))
+        Describe(models.MapGet("/{name}/stats", (string name, ModelRepository repository) => Answer(StatisticsOf(repository.GetNow(name, null).Deployment))))
             .WithName("GetModelStatistics");
-        Describe(models.MapGet("/{name}/versions/{version}/stats", (string name, string version, VersionServer versions) => Answer([Of(name, versions.Get(name, version).Version)])))
+        Describe(models.MapGet("/{name}/versions/{version}/stats", (string name, string version, ModelRepository repository) => Answer([Of(name, repository.GetNow(name, version).Version)])))
             .WithName("GetModelVersionStatistics");
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route
         .WithSummary("Counts and times since the server started, by version (Open Inference Protocol)")
         .Produces<OpenInferenceError>(StatusCodes.Status404NotFound)
+        .Produces<OpenInferenceError>(StatusCodes.Status503ServiceUnavailable)
         .Needs(Permission.Read);
 
     private static Ok<StatisticsAnswer> Answer(IEnumerable<ModelStatistics> statistics) => TypedResults.Ok(new StatisticsAnswer([.. statistics]));

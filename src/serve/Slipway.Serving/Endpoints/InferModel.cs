@@ -18,18 +18,14 @@ internal sealed class InferModel(IInferenceService inference, ServingOptions opt
     public static void Map(IEndpointRouteBuilder models)
     {
         RequestDelegate handler = models.ServiceProvider.GetRequiredService<InferModel>().HandleAsync;
-        Describe(models.MapPost("/{name}/infer", handler)).WithName("InferModel");
-        Describe(models.MapPost("/{name}/versions/{version}/infer", handler)).WithName("InferModelVersion");
+        Describe(models.MapPost("/{name}/infer", handler), (string name, InferContract body) => { }).WithName("InferModel");
+        Describe(models.MapPost("/{name}/versions/{version}/infer", handler), (string name, string version, InferContract body) => { }).WithName("InferModelVersion");
     }
 
-    private static IEndpointConventionBuilder Describe(IEndpointConventionBuilder route) => route
+    private static IEndpointConventionBuilder Describe(IEndpointConventionBuilder route, Delegate contract) => route
         .WithSummary("Predict with a deployment (Open Inference Protocol v2)")
-        .WithMetadata(
-            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(OpenInferenceError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status404NotFound, typeof(OpenInferenceError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status413PayloadTooLarge, typeof(OpenInferenceError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status415UnsupportedMediaType, typeof(OpenInferenceError), [MediaTypeNames.Application.Json]))
+        .WithDescription("Tensors may follow the JSON as bytes; then the header Inference-Header-Content-Length says where they begin. Bodies may be packed with gzip or deflate.")
+        .WithInference<InferAnswerContract, OpenInferenceError>(contract)
         .Needs(Permission.Score);
 
     public Task HandleAsync(HttpContext context)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Protocols;
 using Slipway.Serving.Repository;
 
 namespace Slipway.Serving.Endpoints;
@@ -16,12 +17,13 @@ internal static class RepositoryIndex
         .MapPost("/index", HandleAsync)
         .WithName("RepositoryIndex")
         .WithSummary("Models that are or can be loaded (Open Inference Protocol)")
+        .WithBody((IndexContract? body) => { })
         .Produces<OpenInferenceError>(StatusCodes.Status400BadRequest)
         .Needs(Permission.Read);
 
     private static async Task<Ok<RepositoryEntry[]>> HandleAsync(HttpContext context, IModelRepository repository, ServingOptions options)
     {
-        var request = await RepositoryRequest.ReadAsync(context.Request, options.MaxRequestBytes, context.RequestAborted);
+        var request = await RepositoryRequest.ReadAsync(context.Request, options, context.RequestAborted);
         return TypedResults.Ok(repository.List()
             .Where(m => !request.ReadyOnly || m.State == RepositoryModelState.Ready)
             .Select(m => new RepositoryEntry(m.Name, m.Version, m.State.ToString().ToUpperInvariant(), m.Reason))

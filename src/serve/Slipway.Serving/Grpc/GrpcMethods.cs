@@ -23,8 +23,8 @@ internal sealed class GrpcMethods(IInferenceService inference, ILogger<GrpcServi
         methods.Add("ServerReady", Permission.Anonymous, ServerReadyRequest.Parser, (s, _, _) => s.Models.Ready());
         methods.Add("ServerMetadata", Permission.Anonymous, ServerMetadataRequest.Parser, (_, _, _) => ModelCalls.Server());
         methods.Add("ModelReady", Permission.Score, ModelReadyRequest.Parser, (s, request, _) => s.Models.Ready(request));
-        methods.Add("ModelMetadata", Permission.Score, ModelMetadataRequest.Parser, (s, request, _) => s.Models.Metadata(request));
-        methods.Add("ModelConfig", Permission.Score, ModelConfigRequest.Parser, (s, request, _) => s.Models.Config(request));
+        methods.AddAsync("ModelMetadata", Permission.Score, ModelMetadataRequest.Parser, (s, request, call) => s.Models.MetadataAsync(request, call.CancellationToken));
+        methods.AddAsync("ModelConfig", Permission.Score, ModelConfigRequest.Parser, (s, request, call) => s.Models.ConfigAsync(request, call.CancellationToken));
         methods.Add("ModelStatistics", Permission.Read, ModelStatisticsRequest.Parser, (s, request, _) => s.Models.Statistics(request));
         methods.Add("RepositoryIndex", Permission.Read, RepositoryIndexRequest.Parser, (s, request, _) => s.Repository.Index(request));
         methods.AddAsync("RepositoryModelLoad", Permission.Deploy, RepositoryModelLoadRequest.Parser, (s, request, call) => s.Repository.LoadAsync(request, call));

@@ -2,6 +2,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,12 +42,14 @@ internal sealed class GrpcService(InferCalls infer, ModelCalls models, Repositor
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGrpcService<GrpcService>().Add(TakeWholeMessages);
-        GrpcHealth.Map(routes);
+        var services = routes.MapGroup("");
+        ((IEndpointConventionBuilder)services).Add(RefuseOldHttp);
+        services.MapGrpcService<GrpcService>().Add(TakeWholeMessages);
+        GrpcHealth.Map(services);
 
         // What the service looks like is public; what can be called with it is not told here.
-        routes.MapGrpcService<ReflectionServiceImpl>().Needs(Permission.Anonymous);
-        routes.MapGrpcService<ReflectionV1ServiceImpl>().Needs(Permission.Anonymous);
+        services.MapGrpcService<ReflectionServiceImpl>().Needs(Permission.Anonymous);
+        services.MapGrpcService<ReflectionV1ServiceImpl>().Needs(Permission.Anonymous);
     }
 
     private static void Configure(GrpcServiceOptions grpc, ServingOptions options)
@@ -58,6 +61,23 @@ internal sealed class GrpcService(InferCalls infer, ModelCalls models, Repositor
         grpc.MaxReceiveMessageSize = limit;
         grpc.MaxSendMessageSize = limit;
         grpc.CompressionProviders = [BoundedCompression.Gzip(limit), BoundedCompression.Deflate(limit)];
+    }
+
+    // The server library answers such a call with 200 and the status INTERNAL, which nobody understands who took the wrong port.
+    private static void RefuseOldHttp(EndpointBuilder endpoint)
+    {
+        var next = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = context =>
+        {
+            if (!HttpProtocol.IsHttp11(context.Request.Protocol) && !HttpProtocol.IsHttp10(context.Request.Protocol))
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            context.Response.Headers.Upgrade = "h2c";
+            return context.Response.WriteAsync("gRPC needs HTTP/2, and this port speaks HTTP/1.1. Call the port for gRPC: `slipway up` tells both when it starts.");
+        };
     }
 
     // The web server's bound is for whole bodies. A message is checked against its own before it is read, and a stream has as many as it likes.

@@ -56,6 +56,7 @@ internal static class InferAnswerWriter
         WriteTime(call.Answer, "timing_batch_us"u8, timing.Batch, time);
         WriteTime(call.Answer, "timing_run_us"u8, timing.Run, time);
         WriteTime(call.Answer, "timing_write_us"u8, timing.Write, time);
+        WriteParameter(call.Answer, "from_cache"u8, [(1 << 3) | (int)WireType.Varint, (byte)(call.FromCache ? 1 : 0)]);
     }
 
     /// <summary>An entry of the map of parameters.</summary>

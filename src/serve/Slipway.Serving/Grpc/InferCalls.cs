@@ -168,6 +168,7 @@ internal sealed class InferCalls(IInferenceService inference, ServingOptions opt
         LimitTime(call, rpc.Deadline);
         call.Parsed();
         await inference.ScoreAsync(call, rpc.CancellationToken);
+        rpc.CancellationToken.ThrowIfCancellationRequested();
         CheckSize(call, OutputBytes(call.Outputs));
         InferAnswerWriter.Write(call, asked);
         CheckSize(call, call.Answer.Count);
@@ -189,7 +190,7 @@ internal sealed class InferCalls(IInferenceService inference, ServingOptions opt
         var left = deadline - time.GetUtcNow().UtcDateTime;
         if (left <= TimeSpan.Zero)
         {
-            throw new SlipwayException(ErrorKind.Timeout, $"The call's deadline passed before {call.Deployment} could answer. Allow more time.");
+            throw TooLate(call);
         }
 
         if (call.Timeout is null || left < call.Timeout)
@@ -197,6 +198,9 @@ internal sealed class InferCalls(IInferenceService inference, ServingOptions opt
             call.Timeout = left;
         }
     }
+
+    private static SlipwayException TooLate(InferenceCall call) =>
+        new(ErrorKind.Timeout, $"The call's deadline passed before {call.Deployment} could answer. Allow more time.");
 
     private void CheckSize(InferenceCall call, long bytes)
     {
@@ -221,13 +225,19 @@ internal sealed class InferCalls(IInferenceService inference, ServingOptions opt
     /// <summary>Counts the failure, and says it in gRPC's words.</summary>
     private RpcException Fail(InferenceCall call, Exception exception, ServerCallContext rpc)
     {
-        if (exception is OperationCanceledException && rpc.CancellationToken.IsCancellationRequested)
+        if (exception is not OperationCanceledException || !rpc.CancellationToken.IsCancellationRequested)
         {
-            call.Abandon();
+            call.Fail(exception);
+        }
+        else if (rpc.Deadline <= time.GetUtcNow().UtcDateTime)
+        {
+            // Whether gRPC's clock or the queue's comes first: who had a deadline waited for the answer, and did not get it.
+            exception = TooLate(call);
+            call.Fail(exception);
         }
         else
         {
-            call.Fail(exception);
+            call.Abandon();
         }
 
         return GrpcErrors.Of(exception, rpc, log, call.Id);

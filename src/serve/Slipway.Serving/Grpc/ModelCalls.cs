@@ -4,14 +4,14 @@ using Slipway.Rollouts;
 using Slipway.Serving.Endpoints;
 using Slipway.Serving.Figures;
 using Slipway.Serving.Grpc.Protos;
+using Slipway.Serving.Repository;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving.Grpc;
 
 /// <summary>What the server and its deployments say of themselves.</summary>
-internal sealed class ModelCalls(VersionServer versions, IDeploymentsReadiness readiness)
+internal sealed class ModelCalls(VersionServer versions, ModelRepository repository, IDeploymentsReadiness readiness)
 {
-
     // An extension is listed once it works. Binary tensors are none here: they are how gRPC sends them.
     private static readonly string[] Extensions = ["model_configuration", "model_repository", "statistics"];
 
@@ -24,13 +24,20 @@ internal sealed class ModelCalls(VersionServer versions, IDeploymentsReadiness r
     // A version is loaded and warm before it is deployed: whatever is found is ready.
     public ModelReadyResponse Ready(ModelReadyRequest request)
     {
-        Find(request.Name, request.Version);
-        return new ModelReadyResponse { Ready = true };
+        try
+        {
+            FindNow(request.Name, request.Version);
+            return new ModelReadyResponse { Ready = true };
+        }
+        catch (SlipwayException e) when (e.Kind == ErrorKind.Unavailable)
+        {
+            return new ModelReadyResponse { Ready = false };
+        }
     }
 
-    public ModelMetadataResponse Metadata(ModelMetadataRequest request)
+    public async Task<ModelMetadataResponse> MetadataAsync(ModelMetadataRequest request, CancellationToken cancellationToken)
     {
-        var (deployment, version) = Find(request.Name, request.Version);
+        var (deployment, version) = await FindAsync(request.Name, request.Version, cancellationToken);
         return new ModelMetadataResponse
         {
             Name = deployment.Name,
@@ -42,9 +49,9 @@ internal sealed class ModelCalls(VersionServer versions, IDeploymentsReadiness r
     }
 
     /// <summary>The configuration says what callers need. Its batch size is 0, which means that the shapes have all dimensions and none is added: −1 in the first takes any number of rows.</summary>
-    public ModelConfigResponse Config(ModelConfigRequest request)
+    public async Task<ModelConfigResponse> ConfigAsync(ModelConfigRequest request, CancellationToken cancellationToken)
     {
-        var (deployment, version) = Find(request.Name, request.Version);
+        var (deployment, version) = await FindAsync(request.Name, request.Version, cancellationToken);
         return new ModelConfigResponse
         {
             Config = new ModelConfig
@@ -63,7 +70,7 @@ internal sealed class ModelCalls(VersionServer versions, IDeploymentsReadiness r
     {
         if (request.Name.Length > 0)
         {
-            Find(request.Name, request.Version);
+            FindNow(request.Name, request.Version);
         }
         else if (request.Version.Length > 0)
         {
@@ -115,8 +122,14 @@ internal sealed class ModelCalls(VersionServer versions, IDeploymentsReadiness r
 
     private static StatisticDuration Duration(StageFigure figure) => new() { Count = (ulong)figure.Count, Ns = (ulong)Math.Max(0, figure.Nanoseconds) };
 
-    private (ServedDeployment Deployment, ServedVersion Version) Find(string name, string version) => name.Length > 0
-        ? versions.Get(name, version.Length > 0 ? version : null)
+    // Whoever asks for a contract is about to send a request, and waits for a model as its requests do.
+    private ValueTask<(ServedDeployment Deployment, ServedVersion Version)> FindAsync(string name, string version, CancellationToken cancellationToken) =>
+        repository.GetAsync(Named(name), version.Length > 0 ? version : null, cancellationToken);
+
+    private (ServedDeployment Deployment, ServedVersion Version) FindNow(string name, string version) => repository.GetNow(Named(name), version.Length > 0 ? version : null);
+
+    private static string Named(string name) => name.Length > 0
+        ? name
         : throw new SlipwayException(ErrorKind.InvalidInput, "The request has no name. Name the deployment that it is about.");
 
     private static ModelMetadataResponse.Types.TensorMetadata Describe(TensorSpec spec) => new() { Name = spec.Name, Datatype = spec.Type.WireName(), Shape = { spec.Shape } };

@@ -87,6 +87,7 @@ internal static class AnswerWriter
         WriteMicroseconds(answer, ",\"timing_batch_us\":"u8, call.Microseconds(timing.Batch));
         WriteMicroseconds(answer, ",\"timing_run_us\":"u8, call.Microseconds(timing.Run));
         WriteMicroseconds(answer, ",\"timing_write_us\":"u8, call.Microseconds(timing.Write));
+        answer.Append(call.FromCache ? ",\"from_cache\":true"u8 : ",\"from_cache\":false"u8);
     }
 
     private static void WriteMicroseconds(CallBuffer answer, ReadOnlySpan<byte> name, double value)

@@ -27,6 +27,11 @@ internal static class OpenInferenceErrors
         }
         catch (SlipwayException e)
         {
+            if (e.Kind == ErrorKind.Unavailable)
+            {
+                context.HttpContext.Response.Headers.RetryAfter = "1";
+            }
+
             return TypedResults.Json(new OpenInferenceError(e.Message), SlipwayJsonOptions, contentType: null, HttpStatus.Of(e.Kind));
         }
         catch (BadHttpRequestException e)

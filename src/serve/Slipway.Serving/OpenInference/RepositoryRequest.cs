@@ -11,7 +11,7 @@ internal sealed record RepositoryRequest(bool ReadyOnly)
 {
     /// <summary>Reads and checks a body.</summary>
     /// <exception cref="SlipwayException">It is no JSON object, or asks for something that loading does not do.</exception>
-    public static async Task<RepositoryRequest> ReadAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
+    public static async Task<RepositoryRequest> ReadAsync(HttpRequest request, ServingOptions options, CancellationToken cancellationToken)
     {
         var encoding = request.Headers.ContentEncoding.ToString();
         if (!RequestBody.IsTaken(encoding))
@@ -20,7 +20,7 @@ internal sealed record RepositoryRequest(bool ReadyOnly)
         }
 
         var body = new CallBuffer();
-        await RequestBody.ReadAsync(request, encoding, body, limit, cancellationToken);
+        await RequestBody.ReadAsync(request, encoding, body, options, cancellationToken);
         if (body.Count == 0)
         {
             return new RepositoryRequest(ReadyOnly: false);

@@ -59,14 +59,14 @@ internal readonly struct AnswerPacking
     public bool Packs(int length, int from) => _coding != Coding.None && (length >= from || !_plainAllowed);
 
     /// <summary>Sends an answer packed. Its length is not known before, so it goes in chunks.</summary>
-    public async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken)
+    public async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> answer, TimeSpan stall)
     {
         response.Headers.ContentEncoding = _coding == Coding.Gzip ? "gzip" : "deflate";
         response.Headers.Vary = "Accept-Encoding";
         await using Stream packed = _coding == Coding.Gzip
             ? new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true)
             : new ZLibStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
-        await packed.WriteAsync(answer, cancellationToken);
+        await LargeAnswer.WriteAsync(response.HttpContext, packed, answer, stall);
     }
 
     private static void Read(ReadOnlySpan<char> element, ref double? gzip, ref double? deflate, ref double? plain, ref double? rest)

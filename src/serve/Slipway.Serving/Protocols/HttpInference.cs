@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Slipway.Access.Errors;
@@ -53,21 +52,30 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
                 return;
             }
 
-            await RequestBody.ReadAsync(context.Request, encoding, call.Body, options.MaxRequestBytes, context.RequestAborted);
+            await RequestBody.ReadAsync(context.Request, encoding, call.Body, options, context.RequestAborted);
             Parse(call, context);
             RowHeaders.Read(context.Request.Headers, call.Fields);
             call.Parsed();
             await inference.ScoreAsync(call, context.RequestAborted);
+
+            // What was run for a caller who has left meanwhile is nobody's prediction.
+            context.RequestAborted.ThrowIfCancellationRequested();
             Write(call, context);
             call.Complete();
 
             if (packing.Packs(call.Answer.Count, options.CompressFromBytes))
             {
-                await packing.WriteAsync(context.Response, call.Answer.Written, context.RequestAborted);
+                await packing.WriteAsync(context.Response, call.Answer.Written, options.MaxStall);
                 return;
             }
 
             context.Response.ContentLength = call.Answer.Count;
+            if (call.Answer.Count >= LargeAnswer.From)
+            {
+                await LargeAnswer.WriteAsync(context, context.Response.Body, call.Answer.Written, options.MaxStall);
+                return;
+            }
+
             await context.Response.BodyWriter.WriteAsync(call.Answer.Written, context.RequestAborted);
         }
         catch (SlipwayException e)
@@ -78,16 +86,21 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
                 context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(later.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             }
 
+            if (e.Kind == ErrorKind.TooLarge)
+            {
+                // The rest of the body is not read: without this word the caller would send its next request behind it, on a connection that is about to end.
+                context.Response.Headers.Connection = "close";
+            }
+
             await WriteErrorAsync(context, HttpStatus.Of(e.Kind), e.Message);
         }
-        catch (BadHttpRequestException e)
+        catch (BadHttpRequestException e) when (!RequestBody.IsCutOff(e))
         {
             call?.Fail(e);
             await WriteErrorAsync(context, e.StatusCode, e.Message);
         }
-        catch (Exception e) when (e is ConnectionResetException || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
+        catch (Exception e) when (RequestBody.IsCutOff(e) || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
         {
-            // A reset is told to whoever reads before the request counts as aborted.
             call?.Abandon();
         }
         catch (Exception e) when (!context.Response.HasStarted)

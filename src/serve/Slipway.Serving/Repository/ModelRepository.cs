@@ -80,6 +80,22 @@ internal sealed partial class ModelRepository(
         ? new ValueTask<ServedDeployment?>(found)
         : folder.Find(name) is { } entry ? ArriveAsync(entry, cancellationToken) : new ValueTask<ServedDeployment?>(result: null);
 
+    /// <summary>The same, of a deployment or of one of its versions, for whoever needs it.</summary>
+    /// <exception cref="SlipwayException">As <see cref="ArriveAsync(string, CancellationToken)"/>, and <see cref="ErrorKind.NotFound"/> where there is none.</exception>
+    public async ValueTask<(ServedDeployment Deployment, ServedVersion Version)> GetAsync(string name, string? version, CancellationToken cancellationToken) =>
+        VersionServer.Get(await ArriveAsync(name, cancellationToken), name, version);
+
+    /// <summary>What answers now, for whoever only wants to know that: neither waits nor loads.</summary>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Unavailable"/> where the first request would wait for a load; <see cref="ErrorKind.NotFound"/> where there is none.</exception>
+    public (ServedDeployment Deployment, ServedVersion Version) GetNow(string name, string? version)
+    {
+        var isComing = folder.Find(name)?.State is { Served: null } and ({ OnDemand: true } or { Loading.IsCompleted: false });
+        var found = versions.Snapshot.Find(name);
+        return found is null && isComing
+            ? throw new SlipwayException(ErrorKind.Unavailable, $"'{name}' is not in memory now: it is being loaded, or is loaded when a prediction or its metadata is asked for.")
+            : VersionServer.Get(found, name, version);
+    }
+
     /// <summary>Looks through the folder and loads what is in it. What cannot be served is told in a sentence each; the others answer.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Mime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Access;
 using Slipway.Core.Errors;
+using Slipway.Serving.Protocols;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Untyped;
 
@@ -26,8 +26,8 @@ internal sealed partial class InvokeDeployment(IInferenceService inference, Vers
     public static void Map(IEndpointRouteBuilder routes)
     {
         RequestDelegate handler = routes.ServiceProvider.GetRequiredService<InvokeDeployment>().HandleAsync;
-        Describe(routes.MapPost("/deployments/{deployment}/invocations", handler)).WithName("InvokeDeployment");
-        Describe(routes.MapPost("/invocations", handler)).WithName("InvokeDefaultDeployment");
+        Describe(routes.MapPost("/deployments/{deployment}/invocations", handler), (string deployment, InvokeContract body) => { }).WithName("InvokeDeployment");
+        Describe(routes.MapPost("/invocations", handler), (InvokeContract body) => { }).WithName("InvokeDefaultDeployment");
     }
 
     protected override string? RefuseMediaType(HttpRequest request) => ScoringMediaType.Refuse(request.ContentType);
@@ -106,14 +106,10 @@ internal sealed partial class InvokeDeployment(IInferenceService inference, Vers
         call.Answer.Append((byte)'}');
     }
 
-    private static IEndpointConventionBuilder Describe(IEndpointConventionBuilder route) => route
+    private static IEndpointConventionBuilder Describe(IEndpointConventionBuilder route, Delegate contract) => route
         .WithSummary("Predict with a deployment (MLflow scoring)")
-        .WithMetadata(
-            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(ScoringError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status404NotFound, typeof(ScoringError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status413PayloadTooLarge, typeof(ScoringError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status415UnsupportedMediaType, typeof(ScoringError), [MediaTypeNames.Application.Json]))
+        .WithDescription("A body has exactly one of the four forms, or is a table as text/csv.")
+        .WithInference<InvokeAnswerContract, ScoringError>(contract)
         .Needs(Permission.Score);
 
     private Task HandleAsync(HttpContext context)

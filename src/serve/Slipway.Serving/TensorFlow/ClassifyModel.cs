@@ -12,7 +12,7 @@ internal sealed class ClassifyModel(IInferenceService inference, VersionServer v
     : ExampleInference(inference, versions, options, log, "classify")
 {
     public static void Map(IEndpointRouteBuilder models) =>
-        models.ServiceProvider.GetRequiredService<ClassifyModel>().Map(models, "classify", "Classify", "Labels and scores for each example (TensorFlow Serving v1)");
+        models.ServiceProvider.GetRequiredService<ClassifyModel>().Map<ExamplesContract, ClassifyAnswerContract>(models, "classify", "Classify", "Labels and scores for each example (TensorFlow Serving v1)");
 
     protected override void Check(InferenceCall call, SignatureNames names)
     {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Inference.Tensors;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Repository;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving.TensorFlow;
@@ -15,18 +16,22 @@ internal static class GetSignature
 {
     public static void Map(IEndpointRouteBuilder models)
     {
-        Describe(models.MapGet("/{name}/metadata", Handle)).WithName("GetSignatureV1");
-        Describe(models.MapGet("/{name}/versions/{version}/metadata", Handle)).WithName("GetSignatureV1Version");
-        Describe(models.MapGet("/{name}/labels/{label}/metadata", Handle)).WithName("GetSignatureV1Label");
+        Describe(models.MapGet("/{name}/metadata", HandleAsync)).WithName("GetSignatureV1");
+        Describe(models.MapGet("/{name}/versions/{version}/metadata", HandleAsync)).WithName("GetSignatureV1Version");
+        Describe(models.MapGet("/{name}/labels/{label}/metadata", HandleAsync)).WithName("GetSignatureV1Label");
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route
         .WithSummary("Inputs and outputs of a deployment (TensorFlow Serving v1)")
         .Produces<OpenInferenceError>(StatusCodes.Status404NotFound)
+        .Produces<OpenInferenceError>(StatusCodes.Status503ServiceUnavailable)
         .Needs(Permission.Score);
 
-    private static Ok<SignatureAnswer> Handle(string name, string? version, string? label, VersionServer versions)
+    // Such callers are about to send a request, so they wait for a model as its requests do.
+    private static async Task<Ok<SignatureAnswer>> HandleAsync(
+        string name, string? version, string? label, VersionServer versions, ModelRepository repository, CancellationToken cancellationToken)
     {
+        await repository.ArriveAsync(name, cancellationToken);
         var found = VersionLabels.Get(versions, name, version, label);
         var definition = new SignatureDefinition(Describe(found.Signature.Inputs), Describe(found.Signature.Outputs), "tensorflow/serving/predict");
         return TypedResults.Ok(new SignatureAnswer(

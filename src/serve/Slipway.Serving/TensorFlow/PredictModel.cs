@@ -12,7 +12,7 @@ internal sealed class PredictModel(IInferenceService inference, VersionServer ve
     : TensorFlowInference(inference, versions, options, log)
 {
     public static void Map(IEndpointRouteBuilder models) =>
-        models.ServiceProvider.GetRequiredService<PredictModel>().Map(models, "predict", "Predict", "Predict with a deployment (TensorFlow Serving v1)");
+        models.ServiceProvider.GetRequiredService<PredictModel>().Map<PredictContract, PredictAnswerContract>(models, "predict", "Predict", "Predict with a deployment (TensorFlow Serving v1)");
 
     protected override int Read(InferenceCall call, HttpContext context, scoped ref TensorFiller filler) => PredictRequest.Read(call, ref filler);
 

@@ -12,7 +12,7 @@ internal sealed class RegressModel(IInferenceService inference, VersionServer ve
     : ExampleInference(inference, versions, options, log, "regress")
 {
     public static void Map(IEndpointRouteBuilder models) =>
-        models.ServiceProvider.GetRequiredService<RegressModel>().Map(models, "regress", "Regress", "One number for each example (TensorFlow Serving v1)");
+        models.ServiceProvider.GetRequiredService<RegressModel>().Map<ExamplesContract, RegressAnswerContract>(models, "regress", "Regress", "One number for each example (TensorFlow Serving v1)");
 
     protected override void Check(InferenceCall call, SignatureNames names)
     {

@@ -1,4 +1,3 @@
-using System.Net.Mime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,6 +6,7 @@ using Slipway.Access;
 using Slipway.Access.Errors;
 using Slipway.Core.Errors;
 using Slipway.Serving.OpenInference;
+using Slipway.Serving.Protocols;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Untyped;
 
@@ -19,22 +19,17 @@ internal abstract class TensorFlowInference(IInferenceService inference, Version
     protected override Task WriteErrorAsync(HttpContext context, int status, string message) => OpenInferenceErrors.WriteAsync(context, status, message);
 
     /// <summary>Maps <c>NAME:method</c>, and the same of a version and of a label.</summary>
-    protected void Map(IEndpointRouteBuilder models, string method, string name, string summary)
+    protected void Map<TBody, TAnswer>(IEndpointRouteBuilder models, string method, string name, string summary)
     {
         RequestDelegate handler = HandleAsync;
-        Describe(models.MapPost($"/{{name}}:{method}", handler), summary).WithName($"{name}V1");
-        Describe(models.MapPost($"/{{name}}/versions/{{version}}:{method}", handler), summary).WithName($"{name}V1Version");
-        Describe(models.MapPost($"/{{name}}/labels/{{label}}:{method}", handler), summary).WithName($"{name}V1Label");
+        Describe<TAnswer>(models.MapPost($"/{{name}}:{method}", handler), (string name, TBody body) => { }, summary).WithName($"{name}V1");
+        Describe<TAnswer>(models.MapPost($"/{{name}}/versions/{{version}}:{method}", handler), (string name, string version, TBody body) => { }, summary).WithName($"{name}V1Version");
+        Describe<TAnswer>(models.MapPost($"/{{name}}/labels/{{label}}:{method}", handler), (string name, string label, TBody body) => { }, summary).WithName($"{name}V1Label");
     }
 
-    private static IEndpointConventionBuilder Describe(IEndpointConventionBuilder route, string summary) => route
+    private static IEndpointConventionBuilder Describe<TAnswer>(IEndpointConventionBuilder route, Delegate contract, string summary) => route
         .WithSummary(summary)
-        .WithMetadata(
-            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(OpenInferenceError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status404NotFound, typeof(OpenInferenceError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status413PayloadTooLarge, typeof(OpenInferenceError), [MediaTypeNames.Application.Json]),
-            new ProducesResponseTypeMetadata(StatusCodes.Status415UnsupportedMediaType, typeof(OpenInferenceError), [MediaTypeNames.Application.Json]))
+        .WithInference<TAnswer, OpenInferenceError>(contract)
         .Needs(Permission.Score);
 
     private async Task HandleAsync(HttpContext context)

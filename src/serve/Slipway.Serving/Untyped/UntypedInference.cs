@@ -127,7 +127,7 @@ internal abstract class UntypedInference(IInferenceService inference, ServingOpt
         WriteMicroseconds(call, ",\"batch_us\":"u8, timing.Batch);
         WriteMicroseconds(call, ",\"run_us\":"u8, timing.Run);
         WriteMicroseconds(call, ",\"write_us\":"u8, timing.Write);
-        call.Answer.Append((byte)'}');
+        call.Answer.Append(call.FromCache ? ",\"from_cache\":true}"u8 : ",\"from_cache\":false}"u8);
     }
 
     private static void WriteMicroseconds(InferenceCall call, ReadOnlySpan<byte> name, long length)

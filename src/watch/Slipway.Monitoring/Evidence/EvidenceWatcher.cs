@@ -1,6 +1,7 @@
 using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Watching;
 using Slipway.Rollouts.Releases;
@@ -14,7 +15,7 @@ namespace Slipway.Monitoring.Evidence;
 /// sees what was saved and nothing else.
 /// </summary>
 internal sealed class EvidenceWatcher(
-    EvidenceStore store, Lazy<IRollouts> rollouts, OutcomeModels models, EventClock clock, OutcomesOptions options) : IWatcher, IRolloutEvidence
+    EvidenceStore store, Lazy<IRollouts> rollouts, OutcomeModels models, RecordingRules recording, EventClock clock, OutcomesOptions options) : IWatcher, IRolloutEvidence
 {
     private const string ErrorRate = "error_rate";
     private const string AbsoluteError = "absolute_error";
@@ -29,6 +30,11 @@ internal sealed class EvidenceWatcher(
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<EvidenceSlot>> ReadAsync(string rollout, DateTimeOffset? after, CancellationToken cancellationToken) => store.ReadAsync(rollout, after, cancellationToken);
+
+    /// <inheritdoc/>
+    public string? FindObstacle(string deployment) => recording.Find(deployment) is { Share: 0 }
+        ? "none of its calls is recorded, so the two cannot be compared. Record a share with monitor.log.sample or the server's monitoring.log.sample; a rollout's calls are then recorded all."
+        : null;
 
     /// <inheritdoc/>
     public async Task RestoreAsync(string deployment, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace Slipway.Monitoring.Log;
 /// <param name="Queue">Microseconds until an instance took it up.</param>
 /// <param name="Run">Microseconds of the model.</param>
 /// <param name="Write">Microseconds until the answer stood.</param>
-/// <param name="Batch">The number of the run that answered several calls; 0 for a call that ran alone.</param>
+/// <param name="Batch">The number of the run that answered several calls; 0 for a call that ran alone, −1 for one that no model ran for: its answer was kept.</param>
 /// <param name="BatchRows">The rows of that run.</param>
 internal sealed record CallColumns(float[] Parse, float[] Queue, float[] Run, float[] Write, long[] Batch, int[] BatchRows)
 {

@@ -21,6 +21,7 @@ internal interface IPredictionLog
 
 /// <summary>Figures of the log since the process started.</summary>
 /// <param name="Recorded">Rows that were written.</param>
-/// <param name="Dropped">Rows that were dropped because the channel was full, or the disk refused them.</param>
+/// <param name="Dropped">Rows that were dropped because the queue or the backlog was full, or the disk refused them.</param>
 /// <param name="TornBatches">Batches at the ends of chunks that a kill or a power cut had torn; nothing after them in their chunk was read.</param>
-public sealed record PredictionLogFigures(long Recorded, long Dropped, long TornBatches);
+/// <param name="SampledOut">Rows that were left out because they do not belong to the sample.</param>
+public sealed record PredictionLogFigures(long Recorded, long Dropped, long TornBatches, long SampledOut = 0);

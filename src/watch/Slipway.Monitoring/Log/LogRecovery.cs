@@ -47,7 +47,8 @@ internal sealed partial class LogRecovery(
             last = string.CompareOrdinal(chunk, last) > 0 ? chunk : last;
             try
             {
-                finished.Add(new FinishedChunk(deployment, chunk, await RecoverAsync(deployment, chunk, position, stoppingToken)));
+                var batches = await RecoverAsync(deployment, chunk, position, stoppingToken);
+                finished.Add(new FinishedChunk(deployment, chunk, batches, new FileInfo(folder.Chunk(deployment, chunk)).Length));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -53,7 +53,8 @@ internal sealed record PredictionBatch
 /// <param name="Role"><c>stable</c>, <c>candidate</c> or <c>previous</c>.</param>
 /// <param name="Rollout">The rollout that was under way, or null.</param>
 /// <param name="Weight">The candidate's weight in force; 0 without a rollout.</param>
-internal sealed record PredictionSource(string Deployment, VersionReference Version, string Role, string? Rollout, double Weight);
+/// <param name="Share">The share of its answered calls that was recorded; failed ones all were.</param>
+internal sealed record PredictionSource(string Deployment, VersionReference Version, string Role, string? Rollout, double Weight, double Share = 1);
 
 /// <summary>The values of one input or output: numbers, texts, or vectors of more than one element a row.</summary>
 /// <param name="Name">The name in the signature.</param>

@@ -24,6 +24,9 @@ internal sealed class DeploymentJoin(string deployment)
     /// <summary>How long after that.</summary>
     public TimeSpan Pause { get; set; }
 
+    /// <summary>When the newest prediction of a rollout arrived, UTC ticks: those are recorded whole, whatever the sample.</summary>
+    public long NewestOfRollout { get; set; }
+
     /// <summary>Something was missed: it is looked for in a minute.</summary>
     public void LookSoon(TimeProvider time)
     {

@@ -11,6 +11,9 @@ internal sealed class JoinChanges(string deployment)
     /// <summary>Outcomes that found theirs.</summary>
     public List<JoinedRow> Joined { get; } = [];
 
+    /// <summary>Outcomes whose prediction was not recorded, because it is not in the sample.</summary>
+    public List<LeftOutRow> LeftOut { get; } = [];
+
     public long Early { get; set; }
 
     public long Late { get; set; }
@@ -29,10 +32,13 @@ internal sealed class JoinChanges(string deployment)
     {
         Waiting.Clear();
         Joined.Clear();
+        LeftOut.Clear();
         (Early, Late, Unfit, UnfitSentence, Dirty) = (0, 0, 0, null, false);
     }
 
     internal sealed record WaitingRow(string Deployment, string Id, long ReceivedAt);
+
+    internal sealed record LeftOutRow(string Deployment, string Id);
 
     internal sealed record JoinedRow(string Deployment, string Id, long PredictedAt, long KnownAt, bool Waited);
 }

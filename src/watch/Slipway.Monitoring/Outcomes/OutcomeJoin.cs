@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Slipway.Core.Text;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Statistics.Quality;
 using Slipway.Storage;
 
@@ -11,7 +12,7 @@ namespace Slipway.Monitoring.Outcomes;
 /// Brings truths and predictions together, whichever comes first. Used by the one loop that works on the log; what changed stays in memory until a save commits.
 /// </summary>
 internal sealed partial class OutcomeJoin(
-    OutcomeJoinStore store, Lazy<IPredictionLog> log, OutcomeModels models, EventClock clock, OutcomesOptions options, TimeProvider time, ILogger<OutcomeJoin> logger)
+    OutcomeJoinStore store, Lazy<IPredictionLog> log, OutcomeModels models, RecordingRules recording, EventClock clock, OutcomesOptions options, TimeProvider time, ILogger<OutcomeJoin> logger)
 {
     /// <summary>The shortest time after which something is looked for again.</summary>
     public static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
@@ -20,6 +21,9 @@ internal sealed partial class OutcomeJoin(
     private const int PageRows = 2_000;
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    // A chunk is open for a day at most, and is not searched so long.
+    private static readonly TimeSpan LongestOpen = TimeSpan.FromDays(1);
 
     private readonly RecentPredictions _recent = new(options.RecentRows, options.RecentBytes);
     private readonly Dictionary<string, DeploymentJoin> _deployments = [];
@@ -54,6 +58,7 @@ internal sealed partial class OutcomeJoin(
     public async Task MatchAsync(PredictionBatch batch, IOutcomeTaker taker, CancellationToken cancellationToken)
     {
         var join = _deployments[batch.Source.Deployment];
+        join.NewestOfRollout = batch.Source.Rollout is null || batch.Rows == 0 ? join.NewestOfRollout : batch.Arrivals[^1];
         var ids = new List<string>();
         for (var i = 0; join.Waiting.Any && i < batch.Rows; i++)
         {
@@ -128,7 +133,7 @@ internal sealed partial class OutcomeJoin(
 
             if (join.ExpireBefore is { } limit)
             {
-                await OutcomeJoinStore.ExpireAsync(transaction, join.Deployment, limit);
+                await OutcomeJoinStore.ExpireAsync(transaction, join.Deployment, limit, recording.Find(join.Deployment) is { Share: < 1 } rule ? rule.LeavesOut : null);
             }
         }
     }
@@ -170,11 +175,12 @@ internal sealed partial class OutcomeJoin(
         var places = rows.Select(row => _recent.Find(join.Deployment, row.Id)).ToArray();
         var missing = rows.Where((_, i) => places[i] is null).Select(row => row.Id).ToHashSet();
         var logged = search && missing.Count > 0 ? await SearchAsync(join, missing, cancellationToken) : [];
+        var isSearched = logged is not null;
         var project = await models.FindProjectAsync(join.Deployment, cancellationToken);
         var window = (project?.Monitor ?? new()).Window;
         for (var i = 0; i < places.Length; i++)
         {
-            places[i] ??= logged.GetValueOrDefault(rows[i].Id);
+            places[i] ??= logged?.GetValueOrDefault(rows[i].Id);
         }
 
         await taker.PrepareAsync([.. places.OfType<FoundPrediction>().Select(place => place.Source).Distinct()], cancellationToken);
@@ -186,12 +192,21 @@ internal sealed partial class OutcomeJoin(
             {
                 taker.Take(Join(join, rows[i], place, waited, window));
             }
+            else if (!waited && isSearched && IsLeftOut(join, rows[i].Id))
+            {
+                join.Changes.LeftOut.Add(new JoinChanges.LeftOutRow(join.Deployment, rows[i].Id));
+                join.Changes.Dirty = true;
+            }
             else if (!waited)
             {
                 Wait(join, rows[i]);
             }
         }
     }
+
+    // Whoever is not in the sample need not wait for it. But predictions of a rollout are recorded all the same, and may have left the memory before their chunk could be searched.
+    private bool IsLeftOut(DeploymentJoin join, string id) => recording.Find(join.Deployment) is { } rule && rule.LeavesOut(id)
+        && (_recent.Evictions == 0 || time.GetUtcNow().UtcTicks - join.NewestOfRollout > LongestOpen.Ticks);
 
     private void Wait(DeploymentJoin join, OutcomeRow row)
     {
@@ -204,7 +219,8 @@ internal sealed partial class OutcomeJoin(
         }
     }
 
-    private async Task<Dictionary<string, FoundPrediction>> SearchAsync(DeploymentJoin join, HashSet<string> ids, CancellationToken cancellationToken)
+    // Null when the log could not be searched.
+    private async Task<Dictionary<string, FoundPrediction>?> SearchAsync(DeploymentJoin join, HashSet<string> ids, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, FoundPrediction>();
         try
@@ -226,6 +242,7 @@ internal sealed partial class OutcomeJoin(
             // The outcomes wait, and are looked for again in a minute: a disk that cannot be read now must not lose them.
             join.LookSoon(time);
             LogSearchFailed(e, join.Deployment);
+            return null;
         }
 
         return found;

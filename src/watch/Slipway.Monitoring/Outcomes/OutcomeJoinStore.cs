@@ -64,26 +64,31 @@ internal sealed class OutcomeJoinStore(Database database)
 
         const string Join = "update outcomes set state = 1, predicted_at = @PredictedAt, known_at = @KnownAt where deployment = @Deployment and id = @Id";
 
+        const string LeaveOut = "update outcomes set state = 2 where deployment = @Deployment and id = @Id";
+
         const string StopWaiting = "delete from outcomes_waiting where deployment = @Deployment and id = @Id";
 
         const string Figures = """
             update outcome_figures
-            set joined = joined + @Joined, early = early + @Early, late = late + @Late, unfit = unfit + @Unfit,
+            set joined = joined + @Joined, early = early + @Early, late = late + @Late, unfit = unfit + @Unfit, not_sampled = not_sampled + @LeftOut,
                 unfit_sentence = coalesce(unfit_sentence, @UnfitSentence), joined_seq = @JoinedSeq
             where deployment = @Deployment
             """;
 
         await transaction.ExecuteAsync(Wait, changes.Waiting);
         await transaction.ExecuteAsync(Join, changes.Joined);
+        await transaction.ExecuteAsync(LeaveOut, changes.LeftOut);
         await transaction.ExecuteAsync(StopWaiting, changes.Joined.Where(row => row.Waited));
         await transaction.ExecuteAsync(
             Figures,
-            new { Joined = changes.Joined.Count, changes.Early, changes.Late, changes.Unfit, changes.UnfitSentence, changes.JoinedSeq, changes.Deployment });
+            new { Joined = changes.Joined.Count, LeftOut = changes.LeftOut.Count, changes.Early, changes.Late, changes.Unfit, changes.UnfitSentence, changes.JoinedSeq, changes.Deployment });
     }
 
-    /// <summary>Gives up outcomes that have waited since before <paramref name="limit"/> (UTC ticks).</summary>
-    public static async Task ExpireAsync(WriteTransaction transaction, string deployment, long limit)
+    /// <summary>Gives up outcomes that have waited since before <paramref name="limit"/> (UTC ticks): their predictions are unknown, or <paramref name="leftOut"/> says that they were not recorded.</summary>
+    public static async Task ExpireAsync(WriteTransaction transaction, string deployment, long limit, Func<string, bool>? leftOut)
     {
+        const string Ids = "select id from outcomes_waiting where deployment = @deployment and received_at < @limit";
+
         const string Mark = """
             update outcomes set state = 2
             where deployment = @deployment and state = 0 and id in (select id from outcomes_waiting where deployment = @deployment and received_at < @limit)
@@ -91,13 +96,14 @@ internal sealed class OutcomeJoinStore(Database database)
 
         const string Remove = "delete from outcomes_waiting where deployment = @deployment and received_at < @limit";
 
-        const string Count = "update outcome_figures set unknown = unknown + @count where deployment = @deployment";
+        const string Count = "update outcome_figures set unknown = unknown + @count - @notSampled, not_sampled = not_sampled + @notSampled where deployment = @deployment";
 
+        var notSampled = leftOut is null ? 0 : (await transaction.QueryAsync<string>(Ids, new { deployment, limit })).Count(leftOut);
         var count = await transaction.ExecuteAsync(Mark, new { deployment, limit });
         await transaction.ExecuteAsync(Remove, new { deployment, limit });
         if (count > 0)
         {
-            await transaction.ExecuteAsync(Count, new { deployment, count });
+            await transaction.ExecuteAsync(Count, new { deployment, count, notSampled });
         }
     }
 

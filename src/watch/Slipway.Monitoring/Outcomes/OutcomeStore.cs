@@ -75,7 +75,7 @@ internal sealed class OutcomeStore(Database database)
     {
         const string Sql = """
             select received as Received, duplicate as Duplicate, contradicting as Contradicting, joined as Joined, early as Early, late as Late, unknown as Unknown,
-                   unfit as Unfit, unfit_sentence as UnfitSentence
+                   not_sampled as NotSampled, unfit as Unfit, unfit_sentence as UnfitSentence
             from outcome_figures where deployment = @deployment
             """;
 
@@ -86,6 +86,18 @@ internal sealed class OutcomeStore(Database database)
                 return (row.ToFigures(), row.Unfit, row.UnfitSentence);
             },
             cancellationToken);
+    }
+
+    /// <summary>What is known of some ids, at most a hundred; ids without an outcome are left out.</summary>
+    public Task<IReadOnlyList<StoredOutcome>> FindAsync(string deployment, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            select id as Id, label as Label, known_at as KnownAt, received_at as ReceivedAt, state as State
+            from outcomes where deployment = @deployment and id in @ids
+            """;
+
+        return database.ReadAsync<IReadOnlyList<StoredOutcome>>(
+            async connection => [.. await connection.QueryAsync<StoredOutcome>(new CommandDefinition(Sql, new { deployment, ids }, cancellationToken: cancellationToken))], cancellationToken);
     }
 
     /// <summary>The newest contradictions, newest first.</summary>
@@ -201,11 +213,13 @@ internal sealed class OutcomeStore(Database database)
 
         public long Unknown { get; init; }
 
+        public long NotSampled { get; init; }
+
         public long Unfit { get; init; }
 
         public string? UnfitSentence { get; init; }
 
         public OutcomeFigures ToFigures() =>
-            new(Received, Joined, Received - Duplicate - Contradicting - Joined - Unknown, Duplicate, Contradicting, Early, Late, Unknown);
+            new(Received, Joined, Received - Duplicate - Contradicting - Joined - Unknown - NotSampled, Duplicate, Contradicting, Early, Late, Unknown, NotSampled);
     }
 }

@@ -12,6 +12,10 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
 
     private readonly Dictionary<(string Segment, long Start), int> _places = [];
     private readonly List<ProfileBucket> _open = [];
+    private double[] _picked = [];
+
+    /// <summary>Names of inputs and outputs that are not recorded: where they do not come nothing is counted, while any other column that does not come is missing.</summary>
+    public IReadOnlySet<string> Redacted { get; set; } = new HashSet<string>();
 
     /// <summary>Adds the rows of a batch; their columns from row <paramref name="columnsFrom"/> on.</summary>
     public void Add(PredictionBatch batch, WatchedVersion version, BucketGrid grid, int columnsFrom = 0)
@@ -21,6 +25,7 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
         var targets = new int[batch.Rows * width];
         _open.Clear();
         _places.Clear();
+        long last = 0;
         for (var row = 0; row < batch.Rows; row++)
         {
             var start = grid.StartOf(batch.EventTimes[row]);
@@ -29,22 +34,27 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
                 var target = Nowhere;
                 if ((s == 0 ? "" : names[s - 1][row]) is { } segment)
                 {
-                    target = Open(batch.Source, version, segment, start, grid);
+                    // All requests come first, and mostly in the bucket of the row before.
+                    target = s == 0 && row > 0 && start == last ? targets[(row - 1) * width] : Open(batch.Source, version, segment, start, grid);
                     Count(_open[target].Profile, batch, row);
                 }
 
                 targets[(row * width) + s] = target;
             }
+
+            last = start;
         }
 
         // Column by column: a column's bins stay in the processor's nearest memory, and what kind of column it is is asked once.
+        var rows = RowsOf(batch, targets, width, columnsFrom);
         foreach (var column in version.Baseline?.Columns ?? [])
         {
-            if (column.Source != ColumnSource.Label)
+            var values = column.Source == ColumnSource.Input
+                ? batch.Inputs.FirstOrDefault(input => input.Name == column.Name)
+                : PredictionOutput.Of(batch.Outputs, version.Signature, version.Task);
+            if (column.Source != ColumnSource.Label && !(values is null && IsRedacted(column, version)))
             {
-                Count(batch, column, column.Source == ColumnSource.Input
-                    ? batch.Inputs.FirstOrDefault(input => input.Name == column.Name)
-                    : PredictionOutput.Of(batch.Outputs, version.Signature, version.Task), targets, width, columnsFrom);
+                Count(column, rows, values);
             }
         }
     }
@@ -102,45 +112,85 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
         profile.LastAt = Math.Max(profile.LastAt, batch.EventTimes[row]);
         profile.Rows += failed ? 0 : 1;
         profile.Errors += failed ? 1 : 0;
-        profile.Calls += failed || !double.IsNaN(milliseconds) ? 1 : 0;
+        var isCall = failed || !double.IsNaN(milliseconds);
+        profile.Calls += isCall ? 1 : 0;
+        if (batch.Source.Share < 1)
+        {
+            profile.Unrecorded = profile.Unrecorded.Plus(batch.Source.Share, isCall, failed);
+        }
+
         if (!failed && !double.IsNaN(milliseconds))
         {
             profile.Latency.Add(milliseconds);
         }
     }
 
-    private void Count(PredictionBatch batch, BaselineColumn column, LoggedColumn? values, int[] targets, int width, int from)
+    // The rows that count for the columns, for each open bucket.
+    private List<int>[] RowsOf(PredictionBatch batch, int[] targets, int width, int from)
     {
-        // Only buckets that get a value get the column.
-        var counts = new ColumnCounts?[_open.Count];
-        var numbers = column.Bins.Kind != BinKind.Categories ? (values as NumberValues)?.Values : null;
+        var rows = new List<int>[_open.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = [];
+        }
+
         for (var row = from; row < batch.Rows; row++)
         {
-            if (batch.Failed[row])
+            for (var s = 0; s < width && !batch.Failed[row]; s++)
+            {
+                if (targets[(row * width) + s] is var target and not Nowhere)
+                {
+                    rows[target].Add(row);
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    private void Count(BaselineColumn column, List<int>[] rows, LoggedColumn? values)
+    {
+        var numbers = column.Bins.Kind != BinKind.Categories ? (values as NumberValues)?.Values : null;
+        for (var target = 0; target < rows.Length; target++)
+        {
+            // Only buckets that get a value get the column.
+            var some = rows[target];
+            if (some.Count == 0)
             {
                 continue;
             }
 
-            for (var s = 0; s < width; s++)
+            var counts = _open[target].Profile.Column(column.Name, column.Bins);
+            if (numbers is not null)
             {
-                var target = targets[(row * width) + s];
-                if (target == Nowhere)
-                {
-                    continue;
-                }
+                counts.AddRange(some.Count == numbers.Length ? numbers : Pick(numbers, some));
+                continue;
+            }
 
-                var of = counts[target] ??= _open[target].Profile.Column(column.Name, column.Bins);
-                if (numbers is not null)
-                {
-                    of.Add(numbers[row]);
-                }
-                else
-                {
-                    ProfileColumn.Add(of, values, row);
-                }
+            foreach (var row in some)
+            {
+                ProfileColumn.Add(counts, values, row);
             }
         }
     }
+
+    private ReadOnlySpan<double> Pick(double[] numbers, List<int> rows)
+    {
+        if (_picked.Length < rows.Count)
+        {
+            _picked = new double[Math.Max(rows.Count, numbers.Length)];
+        }
+
+        for (var i = 0; i < rows.Count; i++)
+        {
+            _picked[i] = numbers[rows[i]];
+        }
+
+        return _picked.AsSpan(0, rows.Count);
+    }
+
+    private bool IsRedacted(BaselineColumn column, WatchedVersion version) => Redacted.Count > 0
+        && (column.Source == ColumnSource.Input ? Redacted.Contains(column.Name) : version.Signature.Outputs.Any(output => Redacted.Contains(output.Name)));
 
     private int Open(PredictionSource source, WatchedVersion version, string segment, long start, BucketGrid grid)
     {

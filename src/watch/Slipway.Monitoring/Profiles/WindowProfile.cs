@@ -12,11 +12,17 @@ internal sealed class WindowProfile
     private readonly Dictionary<string, ColumnCounts> _columns = [];
     private readonly Dictionary<string, LossSums> _losses = [];
 
-    /// <summary>Rows scored.</summary>
+    /// <summary>Rows that were scored and recorded.</summary>
     public long Rows { get; set; }
 
-    /// <summary>Calls, failed ones included.</summary>
+    /// <summary>Calls that were recorded, failed ones included.</summary>
     public long Calls { get; set; }
+
+    /// <summary>What was answered and not recorded.</summary>
+    public UnrecordedTraffic Unrecorded { get; set; } = UnrecordedTraffic.None;
+
+    /// <summary>All calls, as estimated where a share of the answers is recorded.</summary>
+    public double AllCalls => Calls + Unrecorded.Calls;
 
     /// <summary>Calls that failed by the server's or the version's fault.</summary>
     public long Errors { get; set; }
@@ -67,6 +73,7 @@ internal sealed class WindowProfile
         Rows += after.Rows;
         Calls += after.Calls;
         Errors += after.Errors;
+        Unrecorded = Unrecorded.Plus(after.Unrecorded);
         Labels += after.Labels;
         Revision += after.Revision;
         LastAt = Math.Max(LastAt, after.LastAt);
@@ -84,7 +91,7 @@ internal sealed class WindowProfile
 
     /// <summary>What to store.</summary>
     public ProfileData Save() => new(
-        Rows, Calls, Errors, Labels, Revision, LastAt, Latency.Save(), _columns.ToDictionary(c => c.Key, c => c.Value.ToData()), _losses);
+        Rows, Calls, Errors, Labels, Revision, LastAt, Latency.Save(), _columns.ToDictionary(c => c.Key, c => c.Value.ToData()), _losses, Unrecorded == UnrecordedTraffic.None ? null : Unrecorded);
 
     /// <summary>A profile as it was stored; columns whose bins are not known any more are left out.</summary>
     public static WindowProfile Restore(ProfileData data, IReadOnlyDictionary<string, ColumnBins> bins)
@@ -94,6 +101,7 @@ internal sealed class WindowProfile
             Rows = data.Rows,
             Calls = data.Calls,
             Errors = data.Errors,
+            Unrecorded = data.Unrecorded ?? UnrecordedTraffic.None,
             Labels = data.Labels,
             Revision = data.Revision,
             LastAt = data.LastAt,
@@ -127,4 +135,5 @@ internal sealed record ProfileData(
     long LastAt,
     QuantileSketchState Latency,
     IReadOnlyDictionary<string, ColumnCountsData> Columns,
-    IReadOnlyDictionary<string, LossSums> Losses);
+    IReadOnlyDictionary<string, LossSums> Losses,
+    UnrecordedTraffic? Unrecorded = null);

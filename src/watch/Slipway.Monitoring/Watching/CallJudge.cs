@@ -16,19 +16,30 @@ internal static class CallJudge
     private const long FewestCalls = 30;
 
     /// <summary>The share of failed calls against its limit: a breach when it is above and so many failures would be that unlikely at the limit (exact binomial).</summary>
+    /// <remarks>
+    /// Where a share s of the answers is recorded and all failures are, a recorded call failed with the probability p/(p + s(1 − p)) when any call does with p: so many failures of the recorded
+    /// calls are judged by that, which is as exact as without sampling. The share of failures itself counts each answer 1/s times.
+    /// </remarks>
     public static Finding Errors(WindowProfile window, string segment, double limit)
     {
-        var share = window.Calls == 0 ? 0 : (double)window.Errors / window.Calls;
-        var probability = TailProbability.AtLeast(window.Errors, window.Calls, limit);
+        var calls = Math.Round(window.AllCalls);
+        var share = calls == 0 ? 0 : window.Errors / window.AllCalls;
+        var recorded = window.Calls == 0 ? 1 : window.Calls / (window.Calls + window.Unrecorded.Odds);
+        var probability = TailProbability.AtLeast(window.Errors, window.Calls, recorded < 1 ? limit / (limit + (recorded * (1 - limit))) : limit);
         var evidence = new JsonObject
         {
-            ["calls"] = window.Calls,
+            ["calls"] = (long)calls,
             ["errors"] = window.Errors,
             ["share"] = share,
             ["limit"] = limit,
             ["probability"] = probability,
         };
-        var sentence = Text($"{window.Errors:N0} of {window.Calls:N0} calls failed ({Percent(share)}); the limit is {Percent(limit)}");
+        if (recorded < 1)
+        {
+            evidence["recorded"] = window.Calls;
+        }
+
+        var sentence = Text($"{window.Errors:N0} of {(recorded < 1 ? "about " : "")}{calls:N0} calls failed ({Percent(share)}); the limit is {Percent(limit)}");
         return new Finding("errors", "error_rate", segment, Say(share > limit, probability, window.Calls), sentence, evidence);
     }
 

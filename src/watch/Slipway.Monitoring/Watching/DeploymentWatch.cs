@@ -28,15 +28,16 @@ public sealed record DeploymentWatch(
 /// <param name="At">The bucket's start (UTC).</param>
 /// <param name="Version">The version.</param>
 /// <param name="Role"><c>stable</c>, <c>candidate</c> or <c>previous</c>.</param>
-/// <param name="Rows">Rows scored.</param>
-/// <param name="Calls">Calls, failed ones included.</param>
+/// <param name="Rows">Rows scored; estimated where a share of them is recorded.</param>
+/// <param name="Calls">Calls, failed ones included; estimated where a share of the others is recorded.</param>
 /// <param name="Errors">Calls that failed by the server's or the version's fault.</param>
 /// <param name="P95">The 95 % quantile of the time of an answer, in milliseconds; null without calls.</param>
 /// <param name="Labels">Rows whose truth is known.</param>
 /// <param name="Quality">The metric on those rows; null without any.</param>
 /// <param name="Revision">How often labels changed the bucket.</param>
+/// <param name="Recorded">Rows that were recorded: what the other figures rest on.</param>
 public sealed record WatchPoint(
-    DateTimeOffset At, string Version, string Role, long Rows, long Calls, long Errors, double? P95, long Labels, double? Quality, int Revision);
+    DateTimeOffset At, string Version, string Role, long Rows, long Calls, long Errors, double? P95, long Labels, double? Quality, int Revision, long Recorded = 0);
 
 /// <summary>What the window that ends here says about the version that was stable then.</summary>
 /// <param name="At">The window's end (UTC).</param>
@@ -45,7 +46,7 @@ public sealed record WatchPoint(
 /// <param name="Quality">Quality against the baseline; null before any label.</param>
 /// <param name="Drift">Each column against the training data.</param>
 /// <param name="DriftVerdict">The columns together.</param>
-/// <param name="Rows">Rows in the window.</param>
+/// <param name="Rows">Rows of the window that were recorded.</param>
 public sealed record WindowVerdict(
     DateTimeOffset At, string Version, string Segment, QualityVerdict? Quality, IReadOnlyList<ColumnDrift> Drift, DriftVerdict DriftVerdict, long Rows);
 
@@ -70,4 +71,5 @@ public sealed record QualityVerdict(string Metric, double Value, double Low, dou
 /// <param name="Early">Those whose time lies before their prediction's; they are joined.</param>
 /// <param name="Late">Those that arrived after their window had been judged; the window is revised.</param>
 /// <param name="Unknown">Those that waited longer than the limit for a prediction.</param>
-public sealed record OutcomeFigures(long Received, long Joined, long Waiting, long Duplicate, long Contradicting, long Early, long Late, long Unknown);
+/// <param name="NotSampled">Those whose prediction was not recorded, because it does not belong to the sample.</param>
+public sealed record OutcomeFigures(long Received, long Joined, long Waiting, long Duplicate, long Contradicting, long Early, long Late, long Unknown, long NotSampled = 0);

@@ -182,6 +182,7 @@ internal sealed class DeploymentWatcher(string deployment, ProfileBook book, Seg
     {
         _plan = plan;
         segments.Names = plan.Segments;
+        _fold.Redacted = plan.Redacted;
     }
 
     private void Fold(PredictionBatch batch, WatchedVersion version, WatchPlan plan)

@@ -6,9 +6,10 @@ namespace Slipway.Monitoring.Watching;
 /// <summary>What a deployment's project wants watched; the defaults where there is none.</summary>
 internal sealed class WatchPlan
 {
-    private WatchPlan(ProjectConfig? project)
+    private WatchPlan(ProjectConfig? project, IReadOnlySet<string> redacted)
     {
         Project = project;
+        Redacted = redacted;
         Monitor = project?.Monitor ?? new MonitorSection();
         Grid = BucketGrid.Of(Monitor.Window);
         Segments = project?.Data?.Segments ?? [];
@@ -27,12 +28,15 @@ internal sealed class WatchPlan
     /// <summary>Names whose values are judged apart.</summary>
     public IReadOnlyList<string> Segments { get; }
 
+    /// <summary>Inputs and outputs that are not recorded.</summary>
+    public IReadOnlySet<string> Redacted { get; }
+
     /// <summary>Judges by its limits.</summary>
     public WindowJudge Judge { get; }
 
     /// <summary>The plan of a project; <paramref name="before"/> when it is of the same one.</summary>
-    public static WatchPlan Of(ProjectConfig? project, WatchPlan? before) =>
-        before is not null && ReferenceEquals(before.Project, project) ? before : new WatchPlan(project);
+    public static WatchPlan Of(ProjectConfig? project, IReadOnlySet<string> redacted, WatchPlan? before) =>
+        before is not null && ReferenceEquals(before.Project, project) && ReferenceEquals(before.Redacted, redacted) ? before : new WatchPlan(project, redacted);
 }
 
 /// <summary>What a deployment's watcher goes on from.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Core.Names;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Profiles;
 using Slipway.Registry;
@@ -12,6 +13,7 @@ namespace Slipway.Monitoring.Watching;
 /// <summary>Profiles, verdicts and alerts of all deployments: each has a <see cref="DeploymentWatcher"/>.</summary>
 internal sealed partial class WindowWatcher(
     OutcomeModels projects,
+    RecordingRules recording,
     IModelRegistry registry,
     BaselineBuilder builder,
     BaselineStore baselines,
@@ -32,7 +34,7 @@ internal sealed partial class WindowWatcher(
     /// <inheritdoc/>
     public async Task RestoreAsync(string deployment, CancellationToken cancellationToken)
     {
-        var plan = WatchPlan.Of(await projects.FindProjectAsync(deployment, cancellationToken), before: null);
+        var plan = WatchPlan.Of(await projects.FindProjectAsync(deployment, cancellationToken), recording.RedactedOf(deployment), before: null);
         var state = await states.FindAsync(deployment, cancellationToken);
         var from = state is null ? 0 : DeploymentWatcher.MemoryFrom(plan, state.JudgedTo);
         var restored = new RestoredWatch(
@@ -58,7 +60,7 @@ internal sealed partial class WindowWatcher(
     public async Task AdvanceAsync(string deployment, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var watcher = _deployments[deployment];
-        var plan = WatchPlan.Of(await projects.FindProjectAsync(deployment, cancellationToken), watcher.Plan);
+        var plan = WatchPlan.Of(await projects.FindProjectAsync(deployment, cancellationToken), recording.RedactedOf(deployment), watcher.Plan);
         await watcher.AdvanceAsync(plan, now, cancellationToken);
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Projects;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Retraining.Projects;
 using Slipway.Storage;
 
@@ -13,7 +14,7 @@ namespace Slipway.Retraining.Pipelines;
 
 /// <inheritdoc cref="IPipelines"/>
 internal sealed partial class PipelineQueue(
-    Pipeline pipeline, PipelineStore store, UnfinishedRuns unfinished, IProjects projects, RetrainingOptions options, TimeProvider time, ILogger<PipelineQueue> logger)
+    Pipeline pipeline, PipelineStore store, UnfinishedRuns unfinished, IProjects projects, IRecordingRules recording, RetrainingOptions options, TimeProvider time, ILogger<PipelineQueue> logger)
     : BackgroundService, IHostedLifecycleService, IPipelines
 {
     // Bounded by what is reserved in _byModel, not by itself: runs that were taken up again after a start are never refused.
@@ -25,10 +26,11 @@ internal sealed partial class PipelineQueue(
         var config = ProjectFile.Parse(request.Yaml, request.File);
         config.ThrowIfNotAvailable();
         request.CheckAsOf(config);
+        recording.Check(config);
         request = request with { Folder = options.CheckFolder(request.Folder) };
         var active = NewRun(config, request, actor);
         Reserve(active);
-        return await BeginAsync(active, () => projects.SaveAsync(config.Model, request.Yaml, request.Folder, actor, CancellationToken.None), withIt: null);
+        return await BeginAsync(active, () => SaveAsync(config, request, actor), withIt: null);
     }
 
     /// <summary>
@@ -118,6 +120,13 @@ internal sealed partial class PipelineQueue(
                 Leave(waiting, waiting.Run);
             }
         }
+    }
+
+    // What must not be recorded is not from here on: the run may release to callers at any time.
+    private async Task SaveAsync(ProjectConfig config, PipelineRequest request, Actor actor)
+    {
+        await projects.SaveAsync(config.Model, request.Yaml, request.Folder, actor, CancellationToken.None);
+        await recording.FollowAsync(CancellationToken.None);
     }
 
     private ActiveRun NewRun(ProjectConfig config, PipelineRequest request, Actor actor)

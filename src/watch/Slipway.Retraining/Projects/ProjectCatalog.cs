@@ -68,6 +68,9 @@ internal sealed partial class ProjectCatalog(ProjectBook book, Func<IDeployments
     async Task<ProjectConfig?> IMonitoredProjects.FindAsync(string deployment, CancellationToken cancellationToken) =>
         (await FindAsync(deployment, cancellationToken))?.Config;
 
+    async Task<IReadOnlyList<ProjectConfig>> IMonitoredProjects.ListAsync(CancellationToken cancellationToken) =>
+        [.. (await ListAsync(cancellationToken)).Select(project => project.Config)];
+
     private static ServeSettings Settings(ServeSection serve) => new()
     {
         MaxBatch = serve.MaxSize,

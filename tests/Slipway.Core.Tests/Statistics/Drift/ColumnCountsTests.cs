@@ -26,6 +26,37 @@ public sealed class ColumnCountsTests
         });
 
     [Fact]
+    public void Many_numbers_at_once_are_counted_as_one_by_one()
+    {
+        var any = Gen.Frequency(
+            (40, Gen.Int[-5, 60].Select(i => (double)i)), (40, Gen.Double[-10, 60]), (1, Gen.Const(double.NaN)), (1, Gen.Const(double.PositiveInfinity)), (1, Gen.Const(double.MaxValue)));
+        var finite = Gen.OneOf(Gen.Int[-5, 60].Select(i => (double)i), Gen.Double[-10, 60]);
+        var baseline = Gen.OneOf(Gen.Int[0, 9], Gen.Int[0, 60]).Select(i => (double)i).Array[1, 80];
+        Gen.Select(baseline, Gen.OneOf(finite.Array[0, 1200], any.Array[0, 700]), finite.Array[0, 9]).Sample((of, values, later) =>
+        {
+            var bins = ColumnBins.OfNumbers(of);
+            var (single, many) = (new ColumnCounts(bins), new ColumnCounts(bins));
+            many.AddRange(values);
+            many.AddRange(later);
+            foreach (var value in values.Concat(later))
+            {
+                single.Add(value);
+            }
+
+            var places = new int[values.Length];
+            bins.Find(values, places);
+            return places.SequenceEqual(values.Select(v => bins.Find(v)))
+                && many.Counts.SequenceEqual(single.Counts)
+                && (many.Rows, many.Missing, many.Unseen, many.Numbers, many.Min, many.Max) == (single.Rows, single.Missing, single.Unseen, single.Numbers, single.Min, single.Max)
+                && (many.Pairs, many.SamePairs, many.BinPairs, many.BinProducts) == (single.Pairs, single.SamePairs, single.BinPairs, single.BinProducts)
+                && Near(many.Mean, single.Mean) && Near(many.M2, single.M2);
+        });
+
+        // Beyond the largest number nothing can be said of the moments.
+        static bool Near(double a, double b) => !double.IsFinite(a) || !double.IsFinite(b) || Math.Abs(a - b) <= 1e-9 * (1 + Math.Abs(b));
+    }
+
+    [Fact]
     public void A_sorted_sample_is_counted_as_its_rows_are() =>
         Gen.Select(Values, Gen.OneOf(Gen.Int[0, 9], Gen.Int[0, 60]).Select(i => (double)i).Array[1, 80], Gen.Double[0, 20].Select(Math.Floor).Array[0, 80]).Sample((values, baseline, wholes) =>
         {

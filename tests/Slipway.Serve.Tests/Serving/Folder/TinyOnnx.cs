@@ -12,20 +12,32 @@ internal static class TinyOnnx
     /// <param name="bias">What is added to each element.</param>
     /// <param name="shape">The shape of input and output; −1 is open.</param>
     /// <param name="external">The file that keeps the bias; null keeps it inside.</param>
-    public static byte[] Model(float bias, IReadOnlyList<long> shape, string? external = null)
+    /// <param name="length">How long the bias is: one number for all elements, or one for each of the last dimension.</param>
+    public static byte[] Model(float bias, IReadOnlyList<long> shape, string? external = null, int length = 1)
     {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteSingleLittleEndian(bytes, bias);
+        var bytes = Weights(bias, length);
         byte[] data = external is null
             ? Field(9, bytes)
             : [.. Field(13, [.. Field(1, Text("location")), .. Field(2, Text(external))]), .. Number(14, 1)];
-        byte[] constant = [.. Number(1, 1), .. Number(2, Float), .. Field(8, Text("b")), .. data];
+        byte[] constant = [.. Number(1, (ulong)length), .. Number(2, Float), .. Field(8, Text("b")), .. data];
         byte[] node = [.. Field(1, Text("x")), .. Field(1, Text("b")), .. Field(2, Text("y")), .. Field(4, Text("Add"))];
         byte[] graph =
         [
             .. Field(1, node), .. Field(2, Text("tiny")), .. Field(5, constant), .. Field(11, Value("x", shape)), .. Field(12, Value("y", shape)),
         ];
         return [.. Number(1, 8), .. Field(7, graph), .. Field(8, Number(2, 13))];
+    }
+
+    /// <summary>The bytes of a bias.</summary>
+    public static byte[] Weights(float bias, int length)
+    {
+        var bytes = new byte[4 * length];
+        for (var i = 0; i < length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), bias);
+        }
+
+        return bytes;
     }
 
     private static byte[] Value(string name, IReadOnlyList<long> shape)

@@ -116,9 +116,10 @@ public sealed class GrpcInferTests(GrpcFixture fixture) : IClassFixture<GrpcFixt
         var timed = await _client.ModelInferAsync(request, cancellationToken: Cancel);
         var plain = await _client.ModelInferAsync(GrpcRequests.Summer(), cancellationToken: Cancel);
 
-        string[] names = ["timing_parse_us", "timing_queue_us", "timing_batch_us", "timing_run_us", "timing_write_us"];
+        string[] names = ["timing_parse_us", "timing_queue_us", "timing_batch_us", "timing_run_us", "timing_write_us", "from_cache"];
         Assert.Equal(names.Order(), timed.Parameters.Keys.Where(name => name != "role").Order());
         Assert.True(timed.Parameters["timing_run_us"].DoubleParam > 0);
+        Assert.Equal(InferParameter.ParameterChoiceOneofCase.BoolParam, timed.Parameters["from_cache"].ParameterChoiceCase);
         Assert.Equal(["role"], plain.Parameters.Keys);
     }
 

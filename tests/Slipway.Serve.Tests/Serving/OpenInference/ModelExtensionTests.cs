@@ -94,9 +94,10 @@ public sealed class ModelExtensionTests
         Assert.Equal("7", timed.GetProperty("id").GetString());
         var parameters = timed.GetProperty("parameters");
         Assert.Equal(
-            ["role", "timing_parse_us", "timing_queue_us", "timing_batch_us", "timing_run_us", "timing_write_us"], parameters.EnumerateObject().Select(p => p.Name));
+            ["role", "timing_parse_us", "timing_queue_us", "timing_batch_us", "timing_run_us", "timing_write_us", "from_cache"], parameters.EnumerateObject().Select(p => p.Name));
         Assert.Equal("stable", parameters.GetProperty("role").GetString());
-        Assert.All(parameters.EnumerateObject().Skip(1), p => Assert.Equal(JsonValueKind.Number, p.Value.ValueKind));
+        Assert.All(parameters.EnumerateObject().Skip(1).SkipLast(1), p => Assert.Equal(JsonValueKind.Number, p.Value.ValueKind));
+        Assert.False(parameters.GetProperty("from_cache").GetBoolean());
         Assert.True(parameters.GetProperty("timing_parse_us").GetDouble() > 0);
         Assert.True(parameters.GetProperty("timing_run_us").GetDouble() > 0);
         Assert.Equal("""{"role":"stable"}""", plain.GetProperty("parameters").GetRawText());

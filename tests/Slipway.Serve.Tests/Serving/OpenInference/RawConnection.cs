@@ -11,10 +11,12 @@ internal sealed class RawConnection : IDisposable
     private readonly byte[] _buffer = new byte[64 << 10];
     private int _filled;
 
-    public static async Task<RawConnection> OpenAsync(ServingServer server, CancellationToken cancellationToken)
+    public static Task<RawConnection> OpenAsync(ServingServer server, CancellationToken cancellationToken) => OpenAsync(server.Client.BaseAddress!.Port, cancellationToken);
+
+    public static async Task<RawConnection> OpenAsync(int port, CancellationToken cancellationToken)
     {
         var connection = new RawConnection();
-        await connection._socket.ConnectAsync("127.0.0.1", server.Client.BaseAddress!.Port, cancellationToken);
+        await connection._socket.ConnectAsync("127.0.0.1", port, cancellationToken);
         return connection;
     }
 
@@ -22,10 +24,41 @@ internal sealed class RawConnection : IDisposable
     public static byte[] Request(string path, string body, int? length = null) => Encoding.UTF8.GetBytes(
         $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {(length ?? Encoding.UTF8.GetByteCount(body)).ToString(CultureInfo.InvariantCulture)}\r\n\r\n{body}");
 
+    /// <summary>A request with headers of one's own choice.</summary>
+    public static byte[] Request(string path, string body, params string[] headers) =>
+        Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\n{string.Concat(headers.Select(h => h + "\r\n"))}\r\n{body}");
+
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => await _socket.SendAsync(bytes, cancellationToken);
 
     /// <summary>Says that nothing more will be sent.</summary>
     public void Finish() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Ends the connection as a process that dies does.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        _socket.Dispose();
+    }
+
+    /// <summary>Everything that still comes, until the server ends the connection.</summary>
+    public async Task<byte[]> ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        using var all = new MemoryStream();
+        all.Write(_buffer, 0, _filled);
+        try
+        {
+            while (await _socket.ReceiveAsync(_buffer, cancellationToken) is > 0 and var read)
+            {
+                all.Write(_buffer, 0, read);
+            }
+        }
+        catch (SocketException)
+        {
+            // A reset is an end too.
+        }
+
+        return all.ToArray();
+    }
 
     /// <summary>The next answer's status and body.</summary>
     public async Task<(int Status, string Body)> ReadAsync(CancellationToken cancellationToken)

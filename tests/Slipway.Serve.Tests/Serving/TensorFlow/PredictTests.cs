@@ -102,7 +102,7 @@ public sealed class PredictTests(OtherServers servers) : IClassFixture<OtherServ
         using var json = JsonDocument.Parse(await response.Content.ReadAsStreamAsync(Cancel));
         Assert.Equal("é 7", json.RootElement.GetProperty("id").GetString());
         var timing = json.RootElement.GetProperty("timing");
-        Assert.Equal(["parse_us", "queue_us", "batch_us", "run_us", "write_us"], timing.EnumerateObject().Select(t => t.Name));
+        Assert.Equal(["parse_us", "queue_us", "batch_us", "run_us", "write_us", "from_cache"], timing.EnumerateObject().Select(t => t.Name));
         Assert.True(timing.GetProperty("run_us").GetDouble() > 0);
         Assert.Equal("%C3%A9%207", response.Headers.GetValues("Slipway-Prediction-Id").Single());
         Assert.Equal(servers.Second.Version.ToString(), response.Headers.GetValues("Slipway-Model-Version").Single());

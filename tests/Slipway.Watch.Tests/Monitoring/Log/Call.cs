@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Core.Names;
+using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Monitoring.Log.Recording;
 using Slipway.Serving;
@@ -31,6 +32,8 @@ internal sealed class Call
 
     public RowFields Fields { get; } = new();
 
+    public ModelSignature? Signature { get; private set; }
+
     public TensorSet Inputs { get; } = new();
 
     public TensorSet Outputs { get; } = new();
@@ -56,9 +59,23 @@ internal sealed class Call
         return this;
     }
 
+    /// <summary>All numbers as one matrix, row by row, of a model with these columns.</summary>
+    public Call Matrix(string[] columns, params double[] values)
+    {
+        Signature = new ModelSignature([.. columns.Select(c => new TensorSpec(c, TensorType.Float64, [-1]))], [new TensorSpec("cnt", TensorType.Float64, [-1])], Tabular: true);
+        values.CopyTo(Inputs.Add("input", TensorType.Float64, [Rows, columns.Length]).Values<double>());
+        return this;
+    }
+
     public Call Output(string name, params double[] values)
     {
         values.CopyTo(Outputs.Add(name, TensorType.Float64, [Rows]).Values<double>());
+        return this;
+    }
+
+    public Call Letter(params string?[] values)
+    {
+        Fill(Outputs.Add("letter", TensorType.Bytes, [Rows]), values);
         return this;
     }
 
@@ -88,7 +105,9 @@ internal sealed class Call
         }
     }
 
-    public void Record(LogHost host, string id) => host.Log.Record(new RecordedCall
+    public void Record(LogHost host, string id) => host.Log.Record(ToRecord() with { RequestId = id });
+
+    public RecordedCall ToRecord() => new()
     {
         Deployment = Deployment,
         Version = VersionReference.Parse(Version),
@@ -97,12 +116,12 @@ internal sealed class Call
         Weight = Weight,
         Randomised = Randomised,
         Failed = Failed,
-        RequestId = id,
         ArrivedAt = ArrivedAt,
         Duration = TimeSpan.FromMilliseconds(1.5),
         Rows = Rows,
         Fields = Fields,
+        Signature = Signature,
         Inputs = Inputs,
         Outputs = Outputs,
-    });
+    };
 }

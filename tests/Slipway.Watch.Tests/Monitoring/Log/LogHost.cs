@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Slipway.Datasets;
 using Slipway.Datasets.Duck;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Storage;
 
 namespace Slipway.Watch.Tests.Monitoring.Log;
@@ -15,7 +17,7 @@ internal sealed class LogHost : IAsyncDisposable
     private readonly ServiceProvider _services;
     private bool _abandoned;
 
-    private LogHost(string folder, RecordingConsumer consumer, FakeTimeProvider time, PredictionLogOptions? options)
+    private LogHost(string folder, RecordingConsumer consumer, FakeTimeProvider time, PredictionLogOptions? options, IMonitoredProjects? projects, ILogger<PredictionLog> logger)
     {
         Consumer = consumer;
         Time = time;
@@ -26,17 +28,22 @@ internal sealed class LogHost : IAsyncDisposable
             .AddDatasets(new DatasetsOptions())
             .BuildServiceProvider();
         Data = folder;
+        var settings = new MonitoringOptions { Log = options ?? new PredictionLogOptions() }.Check();
+        Rules = new RecordingRules(settings, NullLogger<RecordingRules>.Instance, projects);
         Log = new PredictionLog(
-            new MonitoringOptions { Log = options ?? new PredictionLogOptions() }.Check(),
+            settings,
+            Rules,
             _services.GetRequiredService<DataFolder>(),
             consumer,
             _services.GetRequiredService<DuckEngine>(),
             time,
             _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(),
-            NullLogger<PredictionLog>.Instance);
+            logger);
     }
 
     public PredictionLog Log { get; }
+
+    public RecordingRules Rules { get; }
 
     public RecordingConsumer Consumer { get; }
 
@@ -47,15 +54,17 @@ internal sealed class LogHost : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>A log that was not started: what is recorded stays in its queue.</summary>
-    public static LogHost Unstarted(string folder, RecordingConsumer? consumer = null, FakeTimeProvider? time = null, PredictionLogOptions? options = null)
+    public static LogHost Unstarted(
+        string folder, RecordingConsumer? consumer = null, FakeTimeProvider? time = null, PredictionLogOptions? options = null, IMonitoredProjects? projects = null, ILogger<PredictionLog>? logger = null)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        return new LogHost(folder, consumer ?? new RecordingConsumer(), time, options);
+        return new LogHost(folder, consumer ?? new RecordingConsumer(), time, options, projects, logger ?? NullLogger<PredictionLog>.Instance);
     }
 
-    public static async Task<LogHost> StartAsync(string folder, RecordingConsumer? consumer = null, FakeTimeProvider? time = null, PredictionLogOptions? options = null)
+    public static async Task<LogHost> StartAsync(
+        string folder, RecordingConsumer? consumer = null, FakeTimeProvider? time = null, PredictionLogOptions? options = null, IMonitoredProjects? projects = null, ILogger<PredictionLog>? logger = null)
     {
-        var host = Unstarted(folder, consumer, time, options);
+        var host = Unstarted(folder, consumer, time, options, projects, logger);
         await host.Log.StartAsync(Cancel);
         return host;
     }

@@ -35,6 +35,20 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_are_found_by_their_times()
+    {
+        await using var host = await LogHost.StartAsync(_folder.Path, options: Small);
+        Call.Tabular().At("2012-05-03T14:10:00Z").Record(host, "a");
+        Call.Tabular().At("2012-05-03T14:20:00.000001Z").Record(host, "b");
+        await host.ConvertAsync();
+
+        // What stands in a file's metadata of smallest and largest must not say otherwise.
+        Assert.Equal([["b"]], Query("select prediction_id", "where event_time > '2012-05-03 14:20:00+00'"));
+        Assert.Equal([["a"]], Query("select prediction_id", "where event_time = '2012-05-03 14:10:00+00'"));
+        Assert.Equal(2, Query("select prediction_id", $"where arrived_at between '{Call.Arrival.AddMinutes(-1):O}' and '{Call.Arrival.AddMinutes(1):O}'").Count);
+    }
+
+    [Fact]
     public async Task Vectors_digests_and_failed_calls_are_in_the_files_too()
     {
         await using var host = await LogHost.StartAsync(_folder.Path, options: Small);
@@ -163,12 +177,12 @@ public sealed class ParquetTests : IDisposable
         Assert.Equal([["b"], ["it's"]], Query("select prediction_id"));
     }
 
-    private List<object?[]> Query(string select)
+    private List<object?[]> Query(string select, string where = "")
     {
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = $"set timezone = 'UTC'; {select} from read_parquet('{_folder.Path}/predictions/bikes/date=*/hour=*/*.parquet', hive_partitioning = true, union_by_name = true, hive_types = {{'date': date, 'hour': varchar}}) order by prediction_id";
+        command.CommandText = $"set timezone = 'UTC'; {select} from read_parquet('{_folder.Path}/predictions/bikes/date=*/hour=*/*.parquet', hive_partitioning = true, union_by_name = true, hive_types = {{'date': date, 'hour': varchar}}) {where} order by prediction_id";
         using var reader = command.ExecuteReader();
         var rows = new List<object?[]>();
         while (reader.Read())

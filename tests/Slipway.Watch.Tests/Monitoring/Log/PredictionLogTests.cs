@@ -35,6 +35,26 @@ public sealed class PredictionLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_matrix_is_logged_by_its_columns_names_as_if_they_had_been_sent_one_by_one()
+    {
+        await using var host = LogHost.Unstarted(_folder.Path);
+        string[] columns = ["temp", "hum"];
+
+        new Call().Number("temp", 20).Number("hum", 0.5).Output("cnt", 1).Record(host, "named");
+        new Call().Matrix(columns, 21, 0.6).Output("cnt", 2).Record(host, "one");
+        new Call { Rows = 3 }.Matrix(columns, 22, 0.7, 23, 0.8, 24, double.NaN).Output("cnt", 3, 4, 5).Record(host, "three");
+        await host.Log.StartAsync(Cancel);
+        await host.Log.DrainAsync(Cancel);
+
+        var batch = Assert.Single(host.Consumer.Batches);
+        Assert.Equal(["named", "one", "three/0", "three/1", "three/2"], batch.Ids);
+        Assert.Equal(columns, batch.Inputs.Select(i => i.Name));
+        Assert.Equal([20, 21, 22, 23, 24], Assert.IsType<NumberValues>(batch.Inputs[0]).Values);
+        Assert.Equal([0.5, 0.6, 0.7, 0.8, double.NaN], Assert.IsType<NumberValues>(batch.Inputs[1]).Values);
+        Assert.Equal([1, 2, 3, 4, 5], Assert.IsType<NumberValues>(Assert.Single(batch.Outputs)).Values);
+    }
+
+    [Fact]
     public async Task After_a_kill_exactly_what_was_not_worked_on_is_handed_over_again()
     {
         var saved = new Dictionary<string, LogPosition>();

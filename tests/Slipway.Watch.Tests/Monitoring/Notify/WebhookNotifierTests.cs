@@ -153,7 +153,7 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
             .AddSingleton<TimeProvider>(_time)
             .AddStorage(new StorageOptions(Path.Combine(_folder, "data")))
             .AddAccess(new AccessOptions { OutboundAllow = [allowed] })
-            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026112565_Watching.Number))
+            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026112966_SampledOutcomes.Number))
             .AddSingleton<WebhookStore>()
             .BuildServiceProvider();
         await _services.OpenStorageAsync(Cancel);
@@ -202,5 +202,7 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
     {
         public Task<ProjectConfig?> FindAsync(string deployment, CancellationToken cancellationToken) =>
             Task.FromResult<ProjectConfig?>(new ProjectConfig { Model = deployment, Monitor = new MonitorSection { Notify = notify } });
+
+        public Task<IReadOnlyList<ProjectConfig>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ProjectConfig>>([]);
     }
 }

@@ -20,6 +20,9 @@ internal sealed class StatedReleases : IDeployments, IRollouts, IMonitoredProjec
 
     public string Task { get; set; } = "regression";
 
+    /// <summary>The share of answers that the project has recorded; null leaves it to the server.</summary>
+    public double? Sample { get; set; }
+
     /// <summary>Columns that the project names as segments.</summary>
     public List<string> Segments { get; } = [];
 
@@ -30,6 +33,15 @@ internal sealed class StatedReleases : IDeployments, IRollouts, IMonitoredProjec
 
     /// <summary>Thrown when somebody looks for a rollout.</summary>
     public Exception? FindFailure { get; set; }
+
+    private ProjectConfig Project => new()
+    {
+        Model = "bike-demand",
+        Data = new DataSection("", null, null, Segments, 1),
+        Train = new TrainSection { Task = Task },
+        Deploy = new DeploySection { Name = "bikes" },
+        Monitor = new MonitorSection { Log = new LogSection(Sample, []) },
+    };
 
     /// <summary>Starts a canary of <c>bikes</c> at 25 % whose slots are an hour long.</summary>
     public RolloutState Start(Guardrail[] guardrails, params string[] segments)
@@ -74,7 +86,10 @@ internal sealed class StatedReleases : IDeployments, IRollouts, IMonitoredProjec
         Deployments.Contains(name) ? new DeploymentState(name, new DeployedVersion(Stable, "digest"), null, 1, DateTimeOffset.UnixEpoch, "alice") : null);
 
     Task<ProjectConfig?> IMonitoredProjects.FindAsync(string deployment, CancellationToken cancellationToken) =>
-        System.Threading.Tasks.Task.FromResult<ProjectConfig?>(new ProjectConfig { Model = "bike-demand", Data = new DataSection("", null, null, Segments, 1), Train = new TrainSection { Task = Task } });
+        System.Threading.Tasks.Task.FromResult<ProjectConfig?>(Project);
+
+    Task<IReadOnlyList<ProjectConfig>> IMonitoredProjects.ListAsync(CancellationToken cancellationToken) =>
+        System.Threading.Tasks.Task.FromResult<IReadOnlyList<ProjectConfig>>([Project]);
 
     Task<IReadOnlyList<DeploymentState>> IDeployments.ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

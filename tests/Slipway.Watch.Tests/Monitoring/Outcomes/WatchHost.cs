@@ -11,6 +11,7 @@ using Slipway.Access;
 using Slipway.Core;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Monitoring.Migrations;
 using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Watching;
@@ -70,7 +71,9 @@ internal sealed class WatchHost : IAsyncDisposable
             .AddSingleton<IRollouts>(releases)
             .AddSingleton<IMonitoredProjects>(releases)
             .AddSingleton<IPredictionLog>(log)
-            .AddSingleton(new SchemaPart(typeof(Observatory).Assembly, M2026112565_Watching.Number))
+            .AddSingleton(new MonitoringOptions())
+            .AddSingleton<RecordingRules>()
+            .AddSingleton(new SchemaPart(typeof(Observatory).Assembly, M2026112966_SampledOutcomes.Number))
             .AddSingleton<RecordingWatcher>()
             .AddSingleton<IWatcher>(provider => provider.GetRequiredService<RecordingWatcher>())
             .AddOutcomes(options ?? new OutcomesOptions());
@@ -80,6 +83,7 @@ internal sealed class WatchHost : IAsyncDisposable
         app.MapGroup("/api/v1/deployments").MapOutcomes();
         await app.Services.OpenStorageAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
+        await app.Services.GetRequiredService<RecordingRules>().FollowAsync(cancellationToken);
         log.Drive(app.Services.GetRequiredService<IPredictionConsumer>());
         await log.RecoverAsync(cancellationToken);
         return new WatchHost(app, folder, log, releases, time);

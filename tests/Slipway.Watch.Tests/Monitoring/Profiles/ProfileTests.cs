@@ -101,7 +101,7 @@ public sealed class ProfileTests(WatchFixture fixture)
     {
         var versions = new VersionBook(
             fixture.Get<Registry.IModelRegistry>(), fixture.Get<BaselineBuilder>(), fixture.Get<BaselineStore>(), Microsoft.Extensions.Logging.Abstractions.NullLogger<VersionBook>.Instance);
-        return await versions.GetAsync(WatchFixture.Line, WatchPlan.Of(null, null), Cancel);
+        return await versions.GetAsync(WatchFixture.Line, WatchPlan.Of(null, new HashSet<string>(), null), Cancel);
     }
 
     private WindowProfile Fold(WatchedVersion version, IEnumerable<Slipway.Monitoring.Log.PredictionBatch> batches, IEnumerable<Slipway.Monitoring.Outcomes.JoinedOutcome> outcomes)

@@ -13,6 +13,7 @@ using Slipway.Datasets;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Log;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Profiles;
 using Slipway.Monitoring.Watching;
@@ -111,6 +112,7 @@ public sealed class WatchFixture : IAsyncLifetime
         var services = _app.Services;
         var watcher = new WindowWatcher(
             new OutcomeModels(Get<IModelRegistry>(), TimeProvider.System, _projects),
+            Get<RecordingRules>(),
             Get<IModelRegistry>(),
             Get<BaselineBuilder>(),
             Get<BaselineStore>(),
@@ -224,7 +226,13 @@ internal sealed class StatedProjects : IMonitoredProjects
 {
     public Dictionary<string, ProjectConfig> Of { get; } = [];
 
+    /// <summary>A project that says nothing but what is recorded.</summary>
+    public void State(string deployment, LogSection log) => Of[deployment] = new ProjectConfig { Model = deployment, Monitor = new MonitorSection { Log = log } };
+
     public Task<ProjectConfig?> FindAsync(string deployment, CancellationToken cancellationToken) => Task.FromResult(Of.GetValueOrDefault(deployment));
+
+    public Task<IReadOnlyList<ProjectConfig>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ProjectConfig>>(
+        [.. Of.Select(project => project.Value with { Deploy = new DeploySection { Name = project.Key } })]);
 }
 
 internal sealed class EmptyLog : IPredictionLog

@@ -34,7 +34,15 @@ internal static class MonitorKeys
 
     public static readonly Key<IReadOnlyList<string>> Notify = new("notify", "Whom to tell: log, or webhook: and an address; log unless given.", Receivers);
 
-    public static readonly MapShape Shape = new([Window, Baseline, Drift, Performance, Latency, Errors, Resources, Notify], check: Check);
+    public static readonly Key<double> Sample = new(
+        "sample", "The share of answered requests that the prediction log records, failed ones besides; 0 records nothing. The server's unless given, which is 1.", Values.Fraction());
+
+    public static readonly Key<IReadOnlyList<string>> Redact = new(
+        "redact", "Inputs and outputs that the prediction log leaves out, segment: and a request's segment, or sticky_key; besides those that the server names.", Redactions);
+
+    public static readonly Key<ReadMap> Log = new("log", "What the prediction log records.", new MapShape([Sample, Redact], atLeast: 1));
+
+    public static readonly MapShape Shape = new([Window, Baseline, Drift, Performance, Latency, Errors, Resources, Notify, Log], check: Check);
 
     private static Shape<string> Baselines => Values.Matching(
         "training, lastWeek, or a dataset version such as bike-demand@3f9a07c1",
@@ -45,6 +53,8 @@ internal static class MonitorKeys
     {
         Example = "[log, \"webhook:https://hooks.example.org/x\"]",
     };
+
+    private static Shape<IReadOnlyList<string>> Redactions => new ListShape<string>("names", Values.Text("a name", 255), distinct: true) { Example = "[customer_id, \"segment:region\"]" };
 
     private static Shape<string> Receiver => Values.Matching(
         "log, or webhook: and an address, such as \"webhook:https://hooks.example.org/x\"", @"^(log|webhook:https?://\S+)$", IsReceiver);
@@ -63,6 +73,7 @@ internal static class MonitorKeys
                 QuantileOf(e.Name.Value), ((Bound<TimeSpan>)e.Value!).Value, ((Bound<TimeSpan>)e.Value).Text)) ?? []],
             Errors = map.Find(Errors)?.Value ?? usual.Errors,
             Notify = map.Get(Notify, usual.Notify),
+            Log = map.Find(Log) is { } log ? new LogSection(log.TryGet(Sample, out var sample) ? sample : null, log.Get(Redact, [])) : usual.Log,
         };
     }
 
@@ -77,6 +88,7 @@ internal static class MonitorKeys
 
     private static void Check(Reading reading, ReadMap map)
     {
+        CheckLog(reading, map);
         if (map.Find(Baseline) is { } baseline && baseline != "training")
         {
             reading.NotYet(map.ValueOf(Baseline), map.PathOf(Baseline), "This baseline is not available yet. Use training, or leave it out.");
@@ -86,6 +98,17 @@ internal static class MonitorKeys
         if (map.Find(Performance) is { } performance && performance.Find(Metric) is { } metric && metric is not ("rmse" or "mae" or "accuracy" or "brier" or "log_loss"))
         {
             reading.NotYet(performance.ValueOf(Metric), performance.PathOf(Metric), $"Watching '{metric}' is not available yet. Available are rmse, mae, accuracy, brier and log_loss.");
+        }
+    }
+
+    // Drift and errors have limits in every project, so only a file that names one can be known to want it.
+    private static void CheckLog(Reading reading, ReadMap map)
+    {
+        if (map.Find(Log) is { } log && log.TryGet(Sample, out var sample) && sample == 0
+            && Array.Find((Key[])[Drift, Performance, Latency, Errors], map.Has) is { } judged)
+        {
+            reading.Refuse(
+                log.ValueOf(Sample), log.PathOf(Sample), $"A sample of 0 records nothing, and monitor.{judged.Name} is judged by what is recorded. Record a share, or remove {judged.Name}.");
         }
     }
 

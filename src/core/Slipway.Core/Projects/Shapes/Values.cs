@@ -113,6 +113,16 @@ internal static class Values
             ? string.Create(CultureInfo.InvariantCulture, $" Write it as {(decimal)bare * 100:0.####}%.")
             : WithoutUnit(text));
 
+    /// <summary>A share as a number, such as 0.1; the unit may be written too: 10%.</summary>
+    public static Shape<double> Fraction() => new ScalarShape<double>(
+        "a share from 0 to 1, such as 0.1 or 10%",
+        () => new JsonObject
+        {
+            ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "number", ["minimum"] = 0, ["maximum"] = 1 }, Pattern($@"^\s*{NumberPattern}\s*%\s*$")),
+        },
+        (YamlText text, out double value) => (TryNumber(text, out value) || Percent.TryParse(text.Value, out value)) && value is >= 0 and <= 1,
+        text => text.Plain || Percent.TryParse(text.Value, out _) ? "" : WithoutQuotes);
+
     public static Shape<Margin> Margin() => new ScalarShape<Margin>(
         "a margin such as 2% (of the value it is compared with) or 0.5 pp (points of the range or rate), from 0 to 100",
         () => Pattern($@"^\s*{NumberPattern}\s*(%|pp)\s*$"),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Slipway.Core.Errors;
+using Slipway.Inference;
 
 namespace Slipway.Serving.Repository.Folder;
 
@@ -11,14 +12,17 @@ internal static class FileStamp
 
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0, MaxRecursionDepth = 16, IgnoreInaccessible = false };
 
-    /// <summary>The stamp of a folder with all that is in it, or of a file with those beside it whose names go on after its own: <c>net.onnx</c> and <c>net.onnx.data</c>.</summary>
+    /// <summary>The stamp of a folder with all that is in it, or of a file with those beside it whose names go on after its own (<c>net.onnx</c> and <c>net.onnx.data</c>) or that keep its weights.</summary>
     public static string Of(string path)
     {
         try
         {
             var files = Directory.Exists(path)
                 ? new DirectoryInfo(path).EnumerateFiles("*", Everything)
-                : new DirectoryInfo(Path.GetDirectoryName(path)!).EnumerateFiles().Where(f => f.FullName.StartsWith(path, StringComparison.Ordinal));
+                : new DirectoryInfo(Path.GetDirectoryName(path)!).EnumerateFiles()
+                    .Where(f => f.FullName.StartsWith(path, StringComparison.Ordinal))
+                    .Concat(ModelLoader.ExternalFiles(path).Select(f => new FileInfo(f)))
+                    .DistinctBy(f => f.FullName);
             var text = new StringBuilder();
             foreach (var file in files.Take(MaxFiles).OrderBy(f => f.FullName, StringComparer.Ordinal))
             {

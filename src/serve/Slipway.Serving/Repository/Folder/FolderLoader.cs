@@ -4,11 +4,12 @@ using Slipway.Core.Names;
 using Slipway.Inference;
 using Slipway.Serving.Repository.Configuration;
 using Slipway.Serving.Routing;
+using Slipway.Storage;
 
 namespace Slipway.Serving.Repository.Folder;
 
 /// <summary>Loads one version of a folder's model, warms it, and measures what that took. One load at a time, so that what is measured is its own.</summary>
-internal sealed class FolderLoader(VersionServer versions, TimeProvider time) : IDisposable
+internal sealed class FolderLoader(VersionServer versions, DataFolder data, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -41,11 +42,18 @@ internal sealed class FolderLoader(VersionServer versions, TimeProvider time) : 
 
     public void Dispose() => _one.Dispose();
 
-    private static IModel Open(ModelPlan plan, PlannedVersion version)
+    private IModel Open(ModelPlan plan, PlannedVersion version)
     {
-        var model = ModelLoader.Load(version.Path, ModelKey.OptionsOf(plan.Config.Settings));
+        var before = FileStamp.Of(version.Path);
+        var model = Load(version.Path, ModelKey.OptionsOf(plan.Config.Settings));
         try
         {
+            // Half of the old weights with half of the new ones are a model that nobody has trained, and nothing in the files would tell.
+            if (FileStamp.Of(version.Path) != before)
+            {
+                throw new SlipwayException(ErrorKind.InvalidInput, $"{Path.GetFileName(version.Path)} was written to while it was being read. Load it again when it is complete.");
+            }
+
             return ConfiguredSignature.Apply(plan.Config, plan.Labels, ColumnsModel.Wrap(model, plan.Columns));
         }
         catch
@@ -55,7 +63,20 @@ internal sealed class FolderLoader(VersionServer versions, TimeProvider time) : 
         }
     }
 
+    // What maps its weights from their files would answer with whatever somebody writes into them later, and end the server where they become shorter. So it is loaded from a copy, which is away again
+    // as soon as it is mapped.
+    private IModel Load(string path, ModelLoadOptions options)
+    {
+        if (ModelLoader.ExternalFiles(path).Count == 0)
+        {
+            return ModelLoader.Load(path, options);
+        }
+
+        using var copy = data.CreateWorkFolder("model");
+        return ModelLoader.Load(ModelLoader.Copy(path, copy.Path), options);
+    }
+
     private static long SizeOf(string path) => Directory.Exists(path)
         ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
-        : new FileInfo(path).Length;
+        : ModelLoader.ExternalFiles(path).Append(path).Sum(file => new FileInfo(file).Length);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Slipway.Core.Errors;
 using Slipway.Serving.Routing;
+using Slipway.Storage;
 
 namespace Slipway.Serving.Repository.Folder;
 
@@ -17,13 +18,13 @@ internal sealed partial class FolderModels : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private int _waiting;
 
-    public FolderModels(ServingOptions options, VersionServer versions, TimeProvider time, ILogger<FolderModels> log)
+    public FolderModels(ServingOptions options, VersionServer versions, DataFolder data, TimeProvider time, ILogger<FolderModels> log)
     {
         _options = options.Models;
         _versions = versions;
         _time = time;
         _log = log;
-        _loader = new FolderLoader(versions, time);
+        _loader = new FolderLoader(versions, data, time);
     }
 
     /// <summary>Everything that is known, by name.</summary>

@@ -102,10 +102,12 @@ internal sealed class BatchDecoder(string deployment, ChunkSchema schema)
     {
         var model = Text(3)!;
         var version = SemanticVersion.Parse(Text(4)!);
-        var source = new PredictionSource(deployment, new VersionReference(model, version), Text(5)!, Text(6), ((DoubleArray)batch.Column(7)).Values[0]);
+        var source = new PredictionSource(deployment, new VersionReference(model, version), Text(5)!, Text(6), Number(7), schema.HasShare ? Number(batch.ColumnCount - 1) : 1);
 
         // Batches of one source follow each other, and whoever reads them compares sources.
         return _last = source == _last ? _last : source;
+
+        double Number(int column) => ((DoubleArray)batch.Column(column)).Values[0];
 
         string? Text(int column) => ((StringArray)batch.Column(column)) is var array && array.IsNull(0) ? null : array.GetString(0);
     }

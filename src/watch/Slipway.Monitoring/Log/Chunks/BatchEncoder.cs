@@ -30,7 +30,7 @@ internal sealed class BatchEncoder(ChunkSchema schema)
         Add(Same(source.Version.Version.ToString(), rows));
         Add(Same(source.Role, rows));
         Add(source.Rollout is null ? Nulls(StringType.Default, rows) : Same(source.Rollout, rows));
-        Add(Weights(source.Weight, rows));
+        Add(Same(source.Weight, rows));
         Add(Numbers(batch.Milliseconds));
         Add(Flags(batch.Failed));
         Add(Texts(batch.Keys));
@@ -54,6 +54,8 @@ internal sealed class BatchEncoder(ChunkSchema schema)
             Add(Primitive(Int64Type.Default, rows, _arena.Copy<long>(calls.Batch)));
             Add(Primitive(Int32Type.Default, rows, _arena.Copy<int>(calls.BatchRows)));
         }
+
+        arrays[^1] = Same(source.Share, rows);
 
         for (var i = ChunkSchema.FixedColumns; i < arrays.Length; i++)
         {
@@ -81,10 +83,10 @@ internal sealed class BatchEncoder(ChunkSchema schema)
 
     private ArrayData Numbers(double[] values) => Primitive(DoubleType.Default, values.Length, _arena.Copy<double>(values));
 
-    private ArrayData Weights(double weight, int rows)
+    private ArrayData Same(double value, int rows)
     {
         var memory = _arena.Take(rows * sizeof(double));
-        MemoryMarshal.Cast<byte, double>(memory.Span).Fill(weight);
+        MemoryMarshal.Cast<byte, double>(memory.Span).Fill(value);
         return Primitive(DoubleType.Default, rows, new ArrowBuffer(memory));
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Apache.Arrow;
 using Apache.Arrow.Ipc;
 
 namespace Slipway.Monitoring.Log.Chunks;
@@ -53,8 +54,20 @@ internal sealed class ChunkReader : IDisposable
         }
     }
 
-    /// <summary>The batches with a number above <paramref name="after"/>, in order. To be read once.</summary>
+    /// <summary>The batches with a number above <paramref name="after"/>, in order. To be read once, by this or <see cref="ReadColumns"/>.</summary>
     public IEnumerable<ChunkBatch> Read(int after)
+    {
+        foreach (var (number, layout, columns) in ReadColumns(after))
+        {
+            using (columns)
+            {
+                yield return new ChunkBatch(number, layout, _decoder!.Decode(columns, layout));
+            }
+        }
+    }
+
+    /// <summary>The batches as they stand in the file, with the chunk's columns; whoever reads them disposes them.</summary>
+    public IEnumerable<(int Number, int Layout, RecordBatch Columns)> ReadColumns(int after)
     {
         var number = 1;
         if (_decoder is null)
@@ -82,8 +95,7 @@ internal sealed class ChunkReader : IDisposable
                 break;
             }
 
-            using var batch = _reader.ReadNextRecordBatch();
-            yield return new ChunkBatch(number, entry.Layout, _decoder.Decode(batch, entry.Layout));
+            yield return (number, entry.Layout, _reader.ReadNextRecordBatch());
         }
 
         IsTorn = number * BatchEntry.Size != _index.Length || HasTail();

@@ -18,6 +18,9 @@ internal sealed class ChunkSchema
     /// <summary>The number of columns that follow the values: <see cref="CallColumns"/>. Chunks from before they were kept have none.</summary>
     public const int CallFields = 6;
 
+    /// <summary>The name of the last column, <see cref="PredictionSource.Share"/>. Chunks from before it was kept have none, and their rows are all that there were.</summary>
+    public const string ShareField = "share";
+
     /// <summary>The type of a vector.</summary>
     public static readonly ListType Doubles = new(new Field("item", DoubleType.Default, nullable: true));
 
@@ -29,9 +32,9 @@ internal sealed class ChunkSchema
     private readonly int[][] _columns;
     private readonly Dictionary<ColumnLayout, int> _numbers = [];
 
-    private ChunkSchema(IReadOnlyList<ColumnLayout> layouts, IReadOnlyList<LayoutColumn> values, IReadOnlyList<string> names, bool hasCalls)
+    private ChunkSchema(IReadOnlyList<ColumnLayout> layouts, IReadOnlyList<LayoutColumn> values, IReadOnlyList<string> names, bool hasCalls, bool hasShare)
     {
-        HasCalls = hasCalls;
+        (HasCalls, HasShare) = (hasCalls, hasShare);
         Layouts = layouts;
         Values = values;
         Names = names;
@@ -55,6 +58,9 @@ internal sealed class ChunkSchema
 
     /// <summary>True when the columns of calls follow the values.</summary>
     public bool HasCalls { get; }
+
+    /// <summary>True when the share of what was recorded follows them.</summary>
+    public bool HasShare { get; }
 
     public Schema Arrow { get; }
 
@@ -88,7 +94,7 @@ internal sealed class ChunkSchema
             names.Add(name);
         }
 
-        return new ChunkSchema(layouts, values, names, hasCalls: true);
+        return new ChunkSchema(layouts, values, names, hasCalls: true, hasShare: true);
     }
 
     /// <summary>The schema that a chunk was written with.</summary>
@@ -98,7 +104,12 @@ internal sealed class ChunkSchema
         var fields = all.FindAll(f => f.HasMetadata);
         var values = fields.ConvertAll(f => new LayoutColumn(f.Metadata[NameKey], Enum.Parse<ColumnKind>(f.Metadata[KindKey]), f.Metadata[DirectionKey] == "out"));
         var layouts = JsonSerializer.Deserialize<int[][]>(schema.Metadata[LayoutsKey])!;
-        return new ChunkSchema([.. layouts.Select(l => new ColumnLayout([.. l.Select(i => values[i])]))], values, fields.ConvertAll(f => f.Name), hasCalls: all.Count > fields.Count);
+        return new ChunkSchema(
+            [.. layouts.Select(l => new ColumnLayout([.. l.Select(i => values[i])]))],
+            values,
+            fields.ConvertAll(f => f.Name),
+            hasCalls: all.Count > fields.Count,
+            hasShare: all.Count > fields.Count + CallFields);
     }
 
     /// <summary>The layout's number, or −1 when the chunk has none such.</summary>
@@ -168,6 +179,11 @@ internal sealed class ChunkSchema
                 new("batch", Int64Type.Default, nullable: false),
                 new("batch_rows", Int32Type.Default, nullable: false),
             ]);
+        }
+
+        if (HasShare)
+        {
+            fields.Add(new(ShareField, DoubleType.Default, nullable: false));
         }
 
         return new Schema(fields, new Dictionary<string, string> { [LayoutsKey] = JsonSerializer.Serialize(_columns) });

@@ -104,7 +104,7 @@ internal sealed class OpenChunks(PredictionFolder folder, PredictionLogOptions o
         chunk.Writer.Dispose();
         _chunks.Remove(deployment);
         _open.TryRemove(deployment, out _);
-        finished.Add(new FinishedChunk(deployment, chunk.Writer.Name, chunk.Writer.Batches));
+        finished.Add(new FinishedChunk(deployment, chunk.Writer.Name, chunk.Writer.Batches, chunk.Writer.Bytes));
     }
 
     private void Flush(string deployment, OpenChunk chunk)
@@ -134,8 +134,8 @@ internal sealed class OpenChunks(PredictionFolder folder, PredictionLogOptions o
     }
 }
 
-/// <summary>A chunk that is no longer written, with the number of its last batch.</summary>
-internal sealed record FinishedChunk(string Deployment, string Name, int Batches)
+/// <summary>A chunk that is no longer written, with the number of its last batch and its size.</summary>
+internal sealed record FinishedChunk(string Deployment, string Name, int Batches, long Bytes)
 {
     /// <summary>The end of the chunk.</summary>
     public LogPosition End => new(Name, Batches);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Apache.Arrow;
 using Slipway.Monitoring.Log.Chunks;
 using Slipway.Storage.Files;
 
@@ -12,6 +13,8 @@ internal sealed class ChunkConversion(PredictionFolder folder)
 {
     // Rows that are held in memory at once.
     private const int SliceRows = 65_536;
+
+    private const int WriteBytes = 256 * 1024;
 
     // Beyond this many files, flushing the file system once costs less than flushing each.
     private const int FlushedEach = 16;
@@ -49,6 +52,7 @@ internal sealed class ChunkConversion(PredictionFolder folder)
                 foreach (var batches in Slices(reader))
                 {
                     await StageAsync(file, batches, staging, slice++, staged, cancellationToken);
+                    batches.ForEach(batch => batch.Dispose());
                 }
             }
         }
@@ -57,14 +61,14 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         Publish(deployment, chunk, staged);
     }
 
-    private static IEnumerable<List<ChunkBatch>> Slices(ChunkReader reader)
+    private static IEnumerable<List<RecordBatch>> Slices(ChunkReader reader)
     {
-        var slice = new List<ChunkBatch>();
+        var slice = new List<RecordBatch>();
         var rows = 0;
-        foreach (var batch in reader.Read(0))
+        foreach (var (_, _, batch) in reader.ReadColumns(0))
         {
             slice.Add(batch);
-            rows += batch.Batch.Rows;
+            rows += batch.Length;
             if (rows >= SliceRows)
             {
                 yield return slice;
@@ -79,7 +83,7 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         }
     }
 
-    private static async Task StageAsync(HourFile file, List<ChunkBatch> batches, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
+    private static async Task StageAsync(HourFile file, List<RecordBatch> batches, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
     {
         foreach (var (hour, rows) in ByHour(batches))
         {
@@ -87,10 +91,9 @@ internal sealed class ChunkConversion(PredictionFolder folder)
             var path = Path.Combine(staging, string.Create(CultureInfo.InvariantCulture, $"{staged.Count}.parquet"));
             await using (var stream = PrivateFiles.CreateFile(path))
             {
-                // The writer seeks and writes in small pieces.
-                using var buffer = new MemoryStream();
-                await file.WriteAsync(buffer, rows);
-                stream.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+                // The writer writes in small pieces.
+                await using var buffered = new BufferedStream(stream, WriteBytes);
+                await file.WriteAsync(buffered, rows);
             }
 
             staged.Add(new StagedFile(path, new DateTime(hour * TimeSpan.TicksPerHour, DateTimeKind.Utc), slice));
@@ -98,28 +101,42 @@ internal sealed class ChunkConversion(PredictionFolder folder)
     }
 
     // The rows of each hour, hours in the order of their first row.
-    private static List<(long Hour, List<FileRows> Rows)> ByHour(List<ChunkBatch> batches)
+    private static List<(long Hour, List<FileRows> Rows)> ByHour(List<RecordBatch> batches)
     {
         var hours = new List<(long Hour, List<FileRows> Rows)>();
-        foreach (var (_, layout, batch) in batches)
+        foreach (var batch in batches)
         {
-            var segments = batch.Segments.Count == 0 ? null : JsonTexts.Segments(batch.Segments, batch.Rows);
-            var first = HourOf(batch.EventTimes[0]);
-            if (Array.TrueForAll(batch.EventTimes, time => HourOf(time) == first))
+            var times = ((TimestampArray)batch.Column(1)).Values;
+            var first = HourOf(times[0]);
+            if (IsWithin(times, first))
             {
-                Of(first).Add(new FileRows(batch, layout, rows: null, segments));
+                Of(first).Add(new FileRows(batch, rows: null));
                 continue;
             }
 
-            foreach (var hour in Enumerable.Range(0, batch.Rows).GroupBy(row => HourOf(batch.EventTimes[row])))
+            var all = times.ToArray();
+            foreach (var hour in Enumerable.Range(0, batch.Length).GroupBy(row => HourOf(all[row])))
             {
-                Of(hour.Key).Add(new FileRows(batch, layout, [.. hour], segments));
+                Of(hour.Key).Add(new FileRows(batch, [.. hour]));
             }
         }
 
         return hours;
 
-        static long HourOf(long ticks) => ticks / TimeSpan.TicksPerHour;
+        static bool IsWithin(ReadOnlySpan<long> times, long hour)
+        {
+            foreach (var time in times)
+            {
+                if (HourOf(time) != hour)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        static long HourOf(long microseconds) => Microseconds.ToTicks(microseconds) / TimeSpan.TicksPerHour;
 
         List<FileRows> Of(long hour)
         {

@@ -10,9 +10,12 @@ internal sealed partial class FinishedChunks(ChunkConversion conversion, TimePro
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
 
-    // A chunk is a few hours at most, so the queue is as short as what waits on the disk.
+    // Bounded by what may wait on the disk: see BacklogMegabytes.
     private readonly Channel<FinishedChunk> _chunks = Channel.CreateUnbounded<FinishedChunk>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<FinishedChunk, TaskCompletionSource> _waiting = [];
+
+    /// <summary>The size of what waits.</summary>
+    public long Bytes => _waiting.Keys.Sum(chunk => chunk.Bytes);
 
     /// <summary>Takes a chunk that has been worked on.</summary>
     public void Add(FinishedChunk chunk)

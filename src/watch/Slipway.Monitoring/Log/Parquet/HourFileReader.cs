@@ -10,8 +10,11 @@ namespace Slipway.Monitoring.Log.Parquet;
 /// <summary>Reads rows of a Parquet file back into batches.</summary>
 internal static class HourFileReader
 {
-    /// <summary>The rows whose id is <paramref name="wanted"/>, a batch for each source. A column without any value in them is left out: the file does not say which of its columns a row had.</summary>
-    public static async Task<IReadOnlyList<PredictionBatch>> ReadAsync(string deployment, string path, Func<string, bool> wanted, CancellationToken cancellationToken)
+    /// <summary>
+    /// The rows whose id is <paramref name="wanted"/>, a batch for each source. A column without any value in them is left out unless the <paramref name="whole"/> is asked for: the file does not say
+    /// which of its columns a row had.
+    /// </summary>
+    public static async Task<IReadOnlyList<PredictionBatch>> ReadAsync(string deployment, string path, Func<string, bool> wanted, bool whole, CancellationToken cancellationToken)
     {
         await using var reader = await ParquetReader.CreateAsync(path, cancellationToken: cancellationToken);
         var columns = JsonSerializer.Deserialize<FileColumn[]>(reader.CustomMetadata[HourFile.ColumnsKey])!;
@@ -24,14 +27,14 @@ internal static class HourFileReader
             var rows = Enumerable.Range(0, ids.Length).Where(r => wanted(ids[r]!)).ToArray();
             if (rows.Length > 0)
             {
-                batches.AddRange(await ReadAsync(deployment, file, rows, columns));
+                batches.AddRange(await ReadAsync(deployment, file, rows, columns, whole));
             }
         }
 
         return batches;
     }
 
-    private static async Task<List<PredictionBatch>> ReadAsync(string deployment, GroupReader file, int[] rows, FileColumn[] columns)
+    private static async Task<List<PredictionBatch>> ReadAsync(string deployment, GroupReader file, int[] rows, FileColumn[] columns, bool whole)
     {
         var ids = await file.TextsAsync(0);
         var eventTimes = await file.TimesAsync(1);
@@ -53,11 +56,12 @@ internal static class HourFileReader
         }
 
         var calls = await file.CallsAsync(ChunkSchema.FixedColumns + columns.Length);
+        var shares = await file.SharesAsync(ChunkSchema.FixedColumns + columns.Length + ChunkSchema.CallFields);
         var batches = new List<PredictionBatch>();
         foreach (var source in rows.GroupBy(Source))
         {
             var at = source.ToArray();
-            var present = values.ConvertAll(v => (v.Column.IsOutput, Values: Pick(v.Values, at))).FindAll(v => v.Values is not null);
+            var present = values.ConvertAll(v => (v.Column.IsOutput, Values: Pick(v.Values, at, whole))).FindAll(v => v.Values is not null);
             batches.Add(new PredictionBatch
             {
                 Source = source.Key,
@@ -79,17 +83,17 @@ internal static class HourFileReader
         return batches;
 
         PredictionSource Source(int row) => new(
-            deployment, new VersionReference(models[row]!, SemanticVersion.Parse(versions[row]!)), roles[row]!, rollouts[row], weights[row]);
+            deployment, new VersionReference(models[row]!, SemanticVersion.Parse(versions[row]!)), roles[row]!, rollouts[row], weights[row], shares?[row] ?? 1);
     }
 
     private static T[] Pick<T>(T[] values, int[] rows) => Array.ConvertAll(rows, row => values[row]);
 
-    private static LoggedColumn? Pick(LoggedColumn column, int[] rows) => column switch
+    private static LoggedColumn? Pick(LoggedColumn column, int[] rows, bool whole) => column switch
     {
-        NumberValues numbers when Pick(numbers.Values, rows) is var some && !some.All(double.IsNaN) => new NumberValues(column.Name, some),
-        TextValues texts when Pick(texts.Values, rows) is var some && some.Any(v => v is not null) => new TextValues(column.Name, some),
-        VectorValues vectors when Pick(vectors.Values, rows) is var some && some.Any(v => v is not null) => new VectorValues(column.Name, some),
-        DigestValues digests when Pick(digests.Values, rows) is var some && some.Any(v => v is not null) => new DigestValues(column.Name, some),
+        NumberValues numbers when Pick(numbers.Values, rows) is var some && (whole || !some.All(double.IsNaN)) => new NumberValues(column.Name, some),
+        TextValues texts when Pick(texts.Values, rows) is var some && (whole || some.Any(v => v is not null)) => new TextValues(column.Name, some),
+        VectorValues vectors when Pick(vectors.Values, rows) is var some && (whole || some.Any(v => v is not null)) => new VectorValues(column.Name, some),
+        DigestValues digests when Pick(digests.Values, rows) is var some && (whole || some.Any(v => v is not null)) => new DigestValues(column.Name, some),
         _ => null,
     };
 
@@ -130,6 +134,9 @@ internal static class HourFileReader
             await FloatsAsync(column + 3),
             await ValuesAsync<long>(column + 4),
             await ValuesAsync<int>(column + 5));
+
+        /// <summary>The shares of what was recorded; null in a file from before there were any.</summary>
+        public async Task<double[]?> SharesAsync(int column) => fields.Length <= column ? null : await ValuesAsync<double>(column);
 
         private async Task<float[]> FloatsAsync(int column)
         {

@@ -7,7 +7,7 @@ using Slipway.Storage;
 
 namespace Slipway.Monitoring.Log.Parquet;
 
-/// <summary>Finds predictions by id in finished chunks and Parquet files.</summary>
+/// <summary>Finds predictions in chunks and Parquet files.</summary>
 internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open, DataFolder data, DuckEngine duck)
 {
     private const int Threads = 2;
@@ -15,7 +15,12 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
     // A chunk is open for a day at most, and its batches are written a moment after their rows arrived.
     private static readonly TimeSpan LongestChunk = TimeSpan.FromDays(1) + TimeSpan.FromMinutes(10);
 
-    public async Task<IReadOnlyList<PredictionBatch>> FindAsync(string deployment, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    /// <summary>Rows by id.</summary>
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="ids">The ids.</param>
+    /// <param name="whole">True for rows of the open chunk, too, and for columns without any value in the rows.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async Task<IReadOnlyList<PredictionBatch>> FindAsync(string deployment, IReadOnlyCollection<string> ids, bool whole, CancellationToken cancellationToken)
     {
         if (ids.Count == 0 || !ResourceName.IsValid(deployment))
         {
@@ -27,10 +32,10 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
 
         // Chunks first: one that goes while it is looked for is Parquet by then. One that was read is not read again from the files that it is becoming.
         var read = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var chunk in folder.Chunks(deployment).Where(c => !open.IsOpen(deployment, c)))
+        foreach (var chunk in folder.Chunks(deployment).Where(c => whole || !open.IsOpen(deployment, c)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Find(deployment, chunk, wanted) is { } batches)
+            if (Find(deployment, chunk, (batch, row) => wanted.Contains(batch.Ids[row])) is { } batches)
             {
                 found.AddRange(batches);
                 read.Add(chunk);
@@ -40,10 +45,41 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
         var files = Files(deployment, read, Arrivals(wanted));
         foreach (var file in await LocateAsync(deployment, files, wanted, cancellationToken))
         {
-            found.AddRange(await HourFileReader.ReadAsync(deployment, file, wanted.Contains, cancellationToken));
+            found.AddRange(await HourFileReader.ReadAsync(deployment, file, wanted.Contains, whole, cancellationToken));
         }
 
         return found;
+    }
+
+    /// <summary>The ids of the rows that a condition holds for, those of the open chunk among them.</summary>
+    public async Task<IReadOnlyList<string>> ListIdsAsync(string deployment, RowCondition condition, CancellationToken cancellationToken)
+    {
+        var found = new List<string>();
+        var read = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var chunk in folder.Chunks(deployment).Where(c => MayHold(c, condition.Arrivals)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Find(deployment, chunk, condition.Holds) is { } batches)
+            {
+                found.AddRange(batches.SelectMany(batch => batch.Ids));
+                read.Add(chunk);
+            }
+        }
+
+        var files = Files(deployment, read, condition.Arrivals);
+        if (files.Count > 0 && found.Count < condition.Limit)
+        {
+            var sql = $"""
+                select prediction_id
+                from read_parquet({DuckText.List(files)}, union_by_name = true, hive_partitioning = false)
+                where {condition.Sql}
+                limit {condition.Limit}
+                """;
+
+            found.AddRange(await QueryAsync(deployment, sql, cancellationToken));
+        }
+
+        return [.. found.Take(condition.Limit)];
     }
 
     /// <summary>The rule's knowledge of a deployment that has no chunk left: its newest hour says whether it is in replay.</summary>
@@ -55,14 +91,18 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
         var file = hour is null ? null : Directory.EnumerateFiles(hour, "*.parquet").Max(StringComparer.Ordinal);
         if (file is not null)
         {
-            foreach (var batch in await HourFileReader.ReadAsync(deployment, file, static _ => true, cancellationToken))
+            foreach (var batch in await HourFileReader.ReadAsync(deployment, file, static _ => true, whole: false, cancellationToken))
             {
                 times.Observe(batch);
             }
         }
     }
 
-    private List<PredictionBatch>? Find(string deployment, string chunk, HashSet<string> wanted)
+    // A chunk is named by when it was opened.
+    private static bool MayHold(string chunk, (DateTime From, DateTime To)? arrivals) =>
+        ChunkName.TimeOf(chunk) is { } opened && (arrivals is not var (from, to) || (opened >= from - LongestChunk && opened <= to + TimeSpan.FromMinutes(10)));
+
+    private List<PredictionBatch>? Find(string deployment, string chunk, Func<PredictionBatch, int, bool> isWanted)
     {
         try
         {
@@ -70,7 +110,7 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
             var found = new List<PredictionBatch>();
             foreach (var (_, _, batch) in reader.Read(0))
             {
-                var rows = Enumerable.Range(0, batch.Rows).Where(r => wanted.Contains(batch.Ids[r])).ToArray();
+                var rows = Enumerable.Range(0, batch.Rows).Where(r => isWanted(batch, r)).ToArray();
                 if (rows.Length > 0)
                 {
                     found.Add(batch.Pick(rows));
@@ -120,7 +160,7 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
         {
             foreach (var hour in Folders(date, "hour=*"))
             {
-                files.AddRange(Directory.EnumerateFiles(hour, "*.parquet").Where(MayHold));
+                files.AddRange(Directory.EnumerateFiles(hour, "*.parquet").Where(file => ChunkOf(file) is var chunk && !read.Contains(chunk) && MayHold(chunk, arrivals)));
             }
         }
 
@@ -128,14 +168,7 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
 
         static IEnumerable<string> Folders(string parent, string pattern) => Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, pattern) : [];
 
-        bool MayHold(string file)
-        {
-            var name = Path.GetFileNameWithoutExtension(file);
-            var chunk = name[..Math.Max(0, name.LastIndexOf('-'))];
-            return ChunkName.TimeOf(chunk) is { } opened
-                && !read.Contains(chunk)
-                && (arrivals is not var (from, to) || (opened >= from - LongestChunk && opened <= to + TimeSpan.FromMinutes(10)));
-        }
+        static string ChunkOf(string file) => Path.GetFileNameWithoutExtension(file) is var name ? name[..Math.Max(0, name.LastIndexOf('-'))] : "";
     }
 
     private async Task<IReadOnlyList<string>> LocateAsync(string deployment, List<string> files, HashSet<string> wanted, CancellationToken cancellationToken)
@@ -153,6 +186,11 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
             order by filename
             """;
 
+        return await QueryAsync(deployment, sql, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> QueryAsync(string deployment, string sql, CancellationToken cancellationToken)
+    {
         using var work = data.CreateWorkFolder("predictions");
         var access = new DuckAccess(work.Path, [folder.Of(deployment)], []);
         return await duck.RunAsync($"the search in {deployment}'s predictions", access, (session, _) =>

@@ -1,3 +1,4 @@
+using Slipway.Inference;
 using Slipway.Inference.Tensors;
 
 namespace Slipway.Monitoring.Log.Recording;
@@ -8,17 +9,22 @@ namespace Slipway.Monitoring.Log.Recording;
 internal sealed class CallRoute
 {
     private readonly RouteTensor[] _tensors;
+    private readonly RouteTensor? _matrix;
 
     public CallRoute(in RecordedCall call)
     {
-        Source = new PredictionSource(call.Deployment, call.Version, call.Role, call.Rollout, call.Weight);
+        Source = new PredictionSource(call.Deployment, call.Version, call.Role, call.Rollout, call.Weight, call.Share);
         Failed = call.Failed;
-        InputCount = call.Failed ? 0 : call.Inputs.Count;
-        _tensors = new RouteTensor[call.Failed ? 0 : call.Inputs.Count + call.Outputs.Count];
-        for (var i = 0; i < _tensors.Length; i++)
+        var (inputs, outputs) = (Failed ? [] : Tensors(call.Inputs, call.Rows), Failed ? [] : Tensors(call.Outputs, call.Rows));
+        if (!Failed && call.Signature is { } signature && SignatureCheck.IsMatrix(signature, call.Inputs))
         {
-            _tensors[i] = new RouteTensor(i < InputCount ? call.Inputs[i] : call.Outputs[i - InputCount], call.Rows);
+            // The columns have names, by which they are watched and looked up however they were sent.
+            _matrix = inputs[0];
+            inputs = [.. signature.Inputs.Select(column => new RouteTensor(column.Name))];
         }
+
+        InputCount = inputs.Length;
+        _tensors = [.. inputs, .. outputs];
 
         Layout = ColumnLayout.Of(_tensors, InputCount);
         Singles = Array.TrueForAll(_tensors, t => t is { Elements: 1, Type: not TensorType.Bytes });
@@ -31,8 +37,11 @@ internal sealed class CallRoute
 
     public int InputCount { get; }
 
-    /// <summary>Inputs, then outputs.</summary>
-    public ReadOnlySpan<RouteTensor> Tensors => _tensors;
+    /// <summary>Inputs, then outputs; where the inputs were sent as one matrix, its columns.</summary>
+    public ReadOnlySpan<RouteTensor> Columns => _tensors;
+
+    /// <summary>The one matrix in which the inputs lie row by row, or null.</summary>
+    public RouteTensor? Matrix => _matrix;
 
     /// <summary>The columns of its rows. Equal layouts become one when a batch is made.</summary>
     public ColumnLayout Layout { get; set; }
@@ -56,6 +65,7 @@ internal sealed class CallRoute
             || !Same(Source.Role, call.Role)
             || !Same(Source.Rollout, call.Rollout)
             || !Source.Weight.Equals(call.Weight)
+            || !Source.Share.Equals(call.Share)
             || Failed != call.Failed)
         {
             return false;
@@ -66,15 +76,33 @@ internal sealed class CallRoute
             return true;
         }
 
-        var (inputs, outputs) = (call.Inputs, call.Outputs);
-        if (inputs.Count != InputCount || outputs.Count != _tensors.Length - InputCount)
+        return (_matrix is { } matrix
+                ? call.Inputs.Count == 1 && matrix.Fits(call.Inputs[0], call.Rows)
+                : Fit(_tensors.AsSpan(0, InputCount), call.Inputs, call.Rows))
+            && Fit(_tensors.AsSpan(InputCount), call.Outputs, call.Rows);
+    }
+
+    private static RouteTensor[] Tensors(TensorSet tensors, int rows)
+    {
+        var known = new RouteTensor[tensors.Count];
+        for (var i = 0; i < known.Length; i++)
+        {
+            known[i] = new RouteTensor(tensors[i], rows);
+        }
+
+        return known;
+    }
+
+    private static bool Fit(ReadOnlySpan<RouteTensor> known, TensorSet tensors, int rows)
+    {
+        if (known.Length != tensors.Count)
         {
             return false;
         }
 
-        for (var i = 0; i < _tensors.Length; i++)
+        for (var i = 0; i < known.Length; i++)
         {
-            if (!_tensors[i].Fits(i < InputCount ? inputs[i] : outputs[i - InputCount], call.Rows))
+            if (!known[i].Fits(tensors[i], rows))
             {
                 return false;
             }
@@ -99,6 +127,13 @@ internal readonly struct RouteTensor
         ByRow = IsByRow(shape, rows);
         Elements = ByRow ? tensor.Count / rows : tensor.Count;
         _shape = (ByRow ? shape[1..] : shape).ToArray();
+    }
+
+    /// <summary>A column of a matrix, which is of FP64: one number a row.</summary>
+    public RouteTensor(string name)
+    {
+        (Name, Type, ByRow, Elements) = (name, TensorType.Float64, true, 1);
+        _shape = [];
     }
 
     public string Name { get; }

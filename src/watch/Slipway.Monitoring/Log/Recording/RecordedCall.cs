@@ -1,11 +1,12 @@
 using Slipway.Core.Names;
+using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Serving;
 
 namespace Slipway.Monitoring.Log.Recording;
 
 /// <summary>What the log reads of a call. Lives as long as the call's turn in <see cref="IPredictionSink.Record"/>: tensors and fields are the call's own.</summary>
-internal readonly record struct RecordedCall
+internal readonly record struct RecordedCall()
 {
     public required string Deployment { get; init; }
 
@@ -16,6 +17,9 @@ internal readonly record struct RecordedCall
     public string? Rollout { get; init; }
 
     public double Weight { get; init; }
+
+    /// <summary>The share of calls like this one that is recorded.</summary>
+    public double Share { get; init; } = 1;
 
     public bool Randomised { get; init; }
 
@@ -36,6 +40,9 @@ internal readonly record struct RecordedCall
     public int Rows { get; init; }
 
     public required RowFields Fields { get; init; }
+
+    /// <summary>What the version takes, where its columns can be sent as one matrix; null where nothing is known of it.</summary>
+    public ModelSignature? Signature { get; init; }
 
     public required TensorSet Inputs { get; init; }
 
@@ -67,6 +74,7 @@ internal readonly record struct RecordedCall
             Timing = CallTimes.Of(call, tick),
             Rows = call.Rows,
             Fields = call.Fields,
+            Signature = call.Signature,
             Inputs = call.Inputs,
             Outputs = call.Outputs,
         };
@@ -76,9 +84,13 @@ internal readonly record struct RecordedCall
 /// <summary>Where a call's time went, in microseconds, and who shared its run.</summary>
 internal readonly record struct CallTimes(float Parse, float Queue, float Run, float Write, long Batch, int BatchRows)
 {
+    /// <summary>What stands for the number of the run where the model did not run for the call.</summary>
+    public const long FromCache = -1;
+
     public static CallTimes Of(InferenceCall call, double tick)
     {
         ref readonly var timing = ref call.Timing;
-        return new CallTimes((float)(timing.Parse * tick), (float)(timing.Queue * tick), (float)(timing.Run * tick), (float)(timing.Write * tick), call.BatchId, call.BatchRows);
+        var batch = call.FromCache ? FromCache : call.BatchId;
+        return new CallTimes((float)(timing.Parse * tick), (float)(timing.Queue * tick), (float)(timing.Run * tick), (float)(timing.Write * tick), batch, call.BatchRows);
     }
 }

@@ -52,6 +52,7 @@ internal sealed class RowCollector
         {
             take(new CollectedBatch(Build(group), group.Layout));
             group.Calls.Clear();
+            group.Rows = 0;
             _spare.Add(group);
         }
 

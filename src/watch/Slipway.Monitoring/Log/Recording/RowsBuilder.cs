@@ -163,19 +163,32 @@ internal sealed class RowsBuilder
         if (!hasKeys)
         {
             // The request as a whole was assigned: its first row stands for it, so that it counts as one unit.
-            Span<char> text = stackalloc char[IdColumn.Builder.GuidLength];
-            call.Header.GeneratedId.TryFormat(text, out _);
-            _units[_next] = call.RequestId is { } id ? RolloutUnits.Hash(rollout, id) : RolloutUnits.Hash(rollout, text);
+            _units[_next] = RequestUnit(call, rollout);
             return;
         }
 
+        var isCounted = false;
         for (var i = 0; i < call.Rows; i++)
         {
             var row = _next + i;
-            _units[row] = i > 0 && _keys[row] == _keys[row - 1] ? _units[row - 1]
-                : _keys[row] is { } key ? RolloutUnits.Hash(rollout, key)
-                : 0;
+            if (_keys[row] is { Length: > 0 } key)
+            {
+                _units[row] = i > 0 && key == _keys[row - 1] ? _units[row - 1] : RolloutUnits.Hash(rollout, key);
+            }
+            else if (!isCounted)
+            {
+                // An empty key is none, as it is for the routing.
+                _units[row] = RequestUnit(call, rollout);
+                isCounted = true;
+            }
         }
+    }
+
+    private static ulong RequestUnit(CallPlace call, string rollout)
+    {
+        Span<char> text = stackalloc char[IdColumn.Builder.GuidLength];
+        call.Header.GeneratedId.TryFormat(text, out _);
+        return call.RequestId is { } id ? RolloutUnits.Hash(rollout, id) : RolloutUnits.Hash(rollout, text);
     }
 
     private void AddSegment((string Name, IReadOnlyList<string> Values) segment, int rows)
@@ -211,9 +224,16 @@ internal sealed class RowsBuilder
             return;
         }
 
-        for (var i = 0; i < _columns.Length; i++)
+        var first = 0;
+        if (route.Matrix is { } matrix)
         {
-            ref readonly var tensor = ref route.Tensors[i];
+            AddMatrix(MemoryMarshal.Cast<byte, double>(TensorBytes.Read(ref data, matrix, call.Rows)), route.InputCount);
+            first = route.InputCount;
+        }
+
+        for (var i = first; i < _columns.Length; i++)
+        {
+            ref readonly var tensor = ref route.Columns[i];
             AddValues(TensorBytes.Read(ref data, tensor, call.Rows), tensor, call.Rows, _columns[i]);
         }
     }
@@ -221,7 +241,7 @@ internal sealed class RowsBuilder
     // One row of single numbers is what most requests to models of tables are: each number is eight bytes on.
     private void AddSingles(CallRoute route, ReadOnlySpan<byte> data)
     {
-        var tensors = route.Tensors;
+        var tensors = route.Columns;
         for (var i = 0; i < tensors.Length; i++)
         {
             var value = data.Slice(i * sizeof(double), sizeof(double));
@@ -237,6 +257,19 @@ internal sealed class RowsBuilder
                 case var type:
                     TensorRows.Numbers(value[..type.Size()], type, numbers.AsSpan(_next, 1));
                     break;
+            }
+        }
+    }
+
+    // Columns out of rows.
+    private void AddMatrix(ReadOnlySpan<double> data, int columns)
+    {
+        for (var column = 0; column < columns; column++)
+        {
+            var target = _numbers[column].AsSpan(_next);
+            for (int from = column, row = 0; from < data.Length; from += columns)
+            {
+                target[row++] = data[from];
             }
         }
     }

@@ -2,18 +2,21 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Core;
 using Slipway.Core.Errors;
+using Slipway.Monitoring.Log.Rules;
 using Slipway.Registry;
 using Slipway.Training;
 
 namespace Slipway.Retraining.Pipelines.Stages;
 
 /// <summary>Files to a version with its contract and lineage; approved at once where the project's policy says so.</summary>
-internal sealed class RegisterStage(IModelRegistry registry) : IStage
+internal sealed class RegisterStage(IModelRegistry registry, IRecordingRules recording) : IStage
 {
     public string Name => "register";
 
     public async Task<StageOutcome> RunAsync(PipelineContext context, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
+        // Before anything is registered: here the model's contract is known first.
+        recording.Check(context.Config, context.Version?.Signature ?? context.Model!.Signature);
         var created = false;
         if (context.Known is null)
         {

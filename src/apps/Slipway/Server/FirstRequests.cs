@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Slipway.Server;
+
+/// <summary>
+/// The first requests to a server, which nobody else should have to send: they build the table of routes and have the runtime compile the web server's and the routes' own code. What lies between
+/// a request's text and its answer's, each model has warmed already. No deployment is asked, so nothing is counted.
+/// </summary>
+internal static class FirstRequests
+{
+    // The longest that they may hold the start up.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+
+    private static readonly string[] Requests =
+    [
+        Post("/v2/repository/index", "{}"),
+        Post("/v2/models/-/infer", "{\"inputs\":[]}"),
+        "GET /v2/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    ];
+
+    /// <summary>Sends them, as bytes: a client's own code would take longer than the server's. A server that cannot be reached this way is merely not warm.</summary>
+    public static async Task SendAsync(string address, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(Limit);
+        try
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(Reachable(new Uri(address)), limited.Token);
+            var buffer = new byte[16 << 10];
+            foreach (var request in Requests)
+            {
+                // One after the other, as clients send them.
+                await socket.SendAsync(Encoding.ASCII.GetBytes(request), limited.Token);
+                await socket.ReceiveAsync(buffer, limited.Token);
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static IPEndPoint Reachable(Uri address) => IPAddress.TryParse(address.Host.Trim('[', ']'), out var host) && !host.Equals(IPAddress.Any) && !host.Equals(IPAddress.IPv6Any)
+        ? new IPEndPoint(host, address.Port)
+        : new IPEndPoint(IPAddress.Loopback, address.Port);
+
+    private static string Post(string path, string body) => $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Slipway.Mlflow;
+using Slipway.Storage;
+using Slipway.Tracking.Artifacts;
+using Slipway.Tracking.Endpoints;
+using Slipway.Tracking.Experiments;
+using Slipway.Tracking.Migrations;
+using Slipway.Tracking.Runs;
+
+namespace Slipway.Tracking;
+
+/// <summary>Tracking: experiments and runs, with the protocol of MLflow's clients.</summary>
+public static class TrackingModule
+{
+    /// <summary>Adds what tracking needs.</summary>
+    public static IServiceCollection AddTracking(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113001_MetricArrivals.Number));
+        services.AddSingleton<ExperimentStore>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<RunReader>();
+        services.AddArtifacts();
+        return services;
+    }
+
+    /// <summary>Maps the routes of MLflow's clients, under <c>/api</c> and <c>/ajax-api</c>.</summary>
+    public static IEndpointRouteBuilder MapTracking(this IEndpointRouteBuilder routes)
+    {
+        var database = routes.ServiceProvider.GetRequiredService<Database>();
+        var experiments = routes.ServiceProvider.GetRequiredService<ExperimentStore>();
+        CreateExperiment.Map(routes, experiments);
+        GetExperiment.Map(routes, experiments);
+        SearchExperiments.Map(routes, experiments, database);
+        UpdateExperiment.Map(routes, experiments);
+        DeleteExperiment.Map(routes, experiments);
+        RestoreExperiment.Map(routes, experiments);
+        SetExperimentTag.Map(routes, experiments);
+
+        var runs = routes.ServiceProvider.GetRequiredService<RunStore>();
+        var reader = routes.ServiceProvider.GetRequiredService<RunReader>();
+        CreateRun.Map(routes, runs);
+        GetRun.Map(routes, reader);
+        SearchRuns.Map(routes, reader, database);
+        UpdateRun.Map(routes);
+        DeleteRun.Map(routes, runs);
+        RestoreRun.Map(routes);
+        LogMetric.Map(routes);
+        LogParameter.Map(routes);
+        LogBatch.Map(routes);
+        SetRunTag.Map(routes);
+
+        GetMetricHistory.Map(routes, reader, database);
+        GetMetricHistoryBulk.Map(routes, reader, database);
+        GetMetricHistoryBulkInterval.Map(routes, reader, database);
+
+        routes.MapArtifacts();
+        routes.MapMlflowRest();
+        return routes;
+    }
+}
