@@ -75,6 +75,9 @@ public sealed partial class ReadmeTests
                     case var curl when curl.StartsWith("curl http://127.0.0.1:5080/api/2.0/mlflow/", StringComparison.Ordinal):
                         Assert.Contains("\"run_name\":\"first\"", (await BashAsync(Curl(curl, server!), server!.Address)).Output, StringComparison.Ordinal);
                         break;
+                    case var curl when curl.StartsWith("curl -T ", StringComparison.Ordinal):
+                        Assert.Equal("{}", (await BashAsync(Curl(curl, server!), server!.Address)).Output.Trim());
+                        break;
                     default:
                         Assert.Fail($"No test knows this command of the README or the guide, so nobody knows whether it works: {command}");
                         break;
