@@ -45,14 +45,19 @@ internal sealed class ProfileFold(ProfileBook book, SegmentNames segments)
             last = start;
         }
 
+        if (version.Baseline is not { } baseline)
+        {
+            return;
+        }
+
         // Column by column: a column's bins stay in the processor's nearest memory, and what kind of column it is is asked once.
         var rows = RowsOf(batch, targets, width, columnsFrom);
-        foreach (var column in version.Baseline?.Columns ?? [])
+        foreach (var column in baseline.Columns.Where(column => column.Source != ColumnSource.Label))
         {
             var values = column.Source == ColumnSource.Input
                 ? batch.Inputs.FirstOrDefault(input => input.Name == column.Name)
                 : PredictionOutput.Of(batch.Outputs, version.Signature, version.Task);
-            if (column.Source != ColumnSource.Label && !(values is null && IsRedacted(column, version)))
+            if (values is not null || !IsRedacted(column, version))
             {
                 Count(column, rows, values);
             }

@@ -51,8 +51,15 @@ internal sealed class ChunkConversion(PredictionFolder folder)
                 var slice = 0;
                 foreach (var batches in Slices(reader))
                 {
-                    await StageAsync(file, batches, staging, slice++, staged, cancellationToken);
-                    batches.ForEach(batch => batch.Dispose());
+                    try
+                    {
+                        await StageAsync(file, batches, staging, slice++, staged, cancellationToken);
+                    }
+                    finally
+                    {
+                        // Their memory is not the collector's, and a full disk makes this fail every minute.
+                        batches.ForEach(batch => batch.Dispose());
+                    }
                 }
             }
         }
