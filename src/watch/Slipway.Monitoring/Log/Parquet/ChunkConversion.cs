@@ -14,8 +14,6 @@ internal sealed class ChunkConversion(PredictionFolder folder)
     // Rows that are held in memory at once.
     private const int SliceRows = 65_536;
 
-    private const int WriteBytes = 256 * 1024;
-
     // Beyond this many files, flushing the file system once costs less than flushing each.
     private const int FlushedEach = 16;
 
@@ -96,11 +94,11 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = Path.Combine(staging, string.Create(CultureInfo.InvariantCulture, $"{staged.Count}.parquet"));
-            await using (var stream = PrivateFiles.CreateFile(path))
+            using (var stream = PrivateFiles.CreateFile(path))
+            using (var pages = new PageStream(stream))
             {
-                // The writer writes in small pieces.
-                await using var buffered = new BufferedStream(stream, WriteBytes);
-                await file.WriteAsync(buffered, rows);
+                await file.WriteAsync(pages, rows);
+                pages.Finish();
             }
 
             staged.Add(new StagedFile(path, new DateTime(hour * TimeSpan.TicksPerHour, DateTimeKind.Utc), slice));
