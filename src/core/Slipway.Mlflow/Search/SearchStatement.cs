@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>Builds the statements of a search: one that begins at an index in the wanted order, and one that sorts what a condition leaves.</summary>
 internal sealed class SearchStatement(SearchQuery query)

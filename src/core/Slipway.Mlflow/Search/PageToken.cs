@@ -5,13 +5,13 @@ using System.Text;
 using System.Text.Json;
 using Slipway.Core.Errors;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>
 /// Where a page ended: the sort keys of its last thing, so that the next page begins at them however far in it is. A token belongs to one search (its scope, filter, order and view, whatever
 /// the size of its pages) and is refused by another.
 /// </summary>
-internal static class PageToken
+public static class PageToken
 {
     private const int MostCharacters = 200_000;
 
@@ -23,6 +23,7 @@ internal static class PageToken
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12));
     }
 
+    /// <summary>The token of a place.</summary>
     public static string Write(string fingerprint, IEnumerable<object> place)
     {
         string[] parts = [fingerprint, .. place.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)!)];

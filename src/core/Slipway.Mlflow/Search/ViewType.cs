@@ -1,7 +1,7 @@
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>Which things a search sees.</summary>
-internal enum ViewType
+public enum ViewType
 {
     /// <summary>Those that are not deleted.</summary>
     Active,

@@ -2,13 +2,14 @@ using System.Globalization;
 using Slipway.Core.Errors;
 using Slipway.Core.Text;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>What is wrong with a search, as a sentence that names the place.</summary>
-internal static class SearchError
+public static class SearchError
 {
     private const int Shown = 60;
 
+    /// <summary>A mistake in the whole.</summary>
     public static SlipwayException Of(string what) => new(ErrorKind.InvalidInput, what);
 
     /// <summary>A mistake at a place of a text.</summary>
@@ -19,7 +20,8 @@ internal static class SearchError
         Of(string.Create(CultureInfo.InvariantCulture, $"Invalid {text} at position {position}: {what}"));
 
     /// <summary>A piece of a filter as messages show it.</summary>
-    public static string Show(Token token) => token.Kind == TokenKind.End ? "the end" : Show(token.Text);
+    internal static string Show(Token token) => token.Kind == TokenKind.End ? "the end" : Show(token.Text);
 
+    /// <summary>A text that a caller wrote, as messages show it.</summary>
     public static string Show(string text) => $"'{Excerpt.Of(text, Shown)}'";
 }

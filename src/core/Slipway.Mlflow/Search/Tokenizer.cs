@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>Cuts a filter, or a term of an order, into pieces.</summary>
 /// <param name="text">The text.</param>

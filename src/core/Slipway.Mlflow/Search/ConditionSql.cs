@@ -1,4 +1,4 @@
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>Comparisons as conditions of SQL. The thing that is searched is <c>r</c>.</summary>
 internal static class ConditionSql

@@ -1,4 +1,4 @@
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>What a search finds for one page.</summary>
 /// <param name="most">The page's size.</param>

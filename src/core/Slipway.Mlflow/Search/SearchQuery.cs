@@ -1,32 +1,29 @@
 using System.Data.Common;
 using System.Globalization;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>One page of a search.</summary>
 /// <param name="Ids">The numbers (column <c>id</c>) of what was found, in order.</param>
 /// <param name="NextPageToken">What the next page is asked with, or null when this is the last.</param>
-internal sealed record SearchPage(IReadOnlyList<long> Ids, string? NextPageToken);
+public sealed record SearchPage(IReadOnlyList<long> Ids, string? NextPageToken);
 
 /// <summary>
-/// A search in MLflow's grammar, read and checked. <see cref="ForRuns"/> or <see cref="ForExperiments"/> throws one sentence (<see cref="Core.Errors.ErrorKind.InvalidInput"/>, with the
+/// A search in MLflow's grammar, read and checked. <see cref="For"/> throws one sentence (<see cref="Core.Errors.ErrorKind.InvalidInput"/>, with the
 /// position) for whatever is wrong; <c>RunAsync</c> then finds one page:
 /// <code>
-/// var query = SearchQuery.ForRuns(experiments, request.Filter, request.OrderBy, ViewType.Active, request.MaxResults, request.PageToken);
+/// var query = SearchQuery.For(fields, scope, request.Filter, request.OrderBy, ViewType.Active, request.MaxResults, request.PageToken);
 /// var page = await database.ReadAsync(connection => query.RunAsync(connection, cancellationToken), cancellationToken);
 /// </code>
 /// It answers with numbers only: load what the caller asked for by them, in their order.
 /// </summary>
-internal sealed class SearchQuery
+public sealed class SearchQuery
 {
     /// <summary>The size of a page when none is asked for.</summary>
     public const int DefaultResults = 1000;
 
     /// <summary>The largest page.</summary>
     public const int MostResults = 50_000;
-
-    /// <summary>Each is a parameter of the statement.</summary>
-    public const int MostExperiments = 10_000;
 
     private readonly IReadOnlyList<object>? _place;
     private readonly int _maxResults;
@@ -63,20 +60,6 @@ internal sealed class SearchQuery
 
     /// <summary>What the result is sorted by; what a page token says the values of.</summary>
     internal IReadOnlyList<SortKey> Keys { get; }
-
-    /// <summary>Runs of some experiments, by start (newest first) where <paramref name="orderBy"/> does not say.</summary>
-    public static SearchQuery ForRuns(
-        IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null)
-    {
-        long[] scope = [.. experiments.Distinct().Order()];
-        return scope.Length <= MostExperiments
-            ? For(SearchFields.Runs, scope, filter, orderBy, view, maxResults, pageToken)
-            : throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"A search takes at most {MostExperiments} experiments, but got {scope.Length}."));
-    }
-
-    /// <summary>Experiments, by creation (newest first) where <paramref name="orderBy"/> does not say.</summary>
-    public static SearchQuery ForExperiments(string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null) =>
-        For(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken);
 
     /// <summary>Things of any kind that a set of fields describes; <paramref name="scope"/> where the set has one.</summary>
     public static SearchQuery For(

@@ -1,4 +1,4 @@
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>
 /// One value that the result is sorted by; never null. A field that things may lack gives two: first a rank (0 has a value, 1 is NaN, 2 lacks it), then the value.

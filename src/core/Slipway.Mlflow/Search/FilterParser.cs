@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>
 /// Reads MLflow's filters: <c>metrics.acc &gt; 0.9 and params."learning rate" = '0.1' and tags.`mlflow.user` ilike '%ann%'</c>. Comparisons joined by AND; there is no OR.

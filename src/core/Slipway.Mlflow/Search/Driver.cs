@@ -1,4 +1,4 @@
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>What a search may begin with, when it leaves few things: the rows that one field's index finds, or all things of the scope.</summary>
 /// <param name="Table">The table, with the alias <c>d</c>.</param>

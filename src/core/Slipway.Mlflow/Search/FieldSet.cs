@@ -1,13 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Slipway.Core.Text;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>What can be asked of one kind of thing. Another kind (models, versions, traces) is another set; parser and SQL stay as they are.</summary>
 /// <param name="Table">Its table, with a column <c>id</c> and, where things can be deleted and restored, <c>deleted_at</c>.</param>
 /// <param name="Attributes">Its own columns by their names in filters.</param>
 /// <param name="Ties">What decides between equals, when the order does not say.</param>
-internal sealed record FieldSet(string Table, IReadOnlyDictionary<string, ColumnField> Attributes, IReadOnlyList<OrderTerm> Ties)
+public sealed record FieldSet(string Table, IReadOnlyDictionary<string, ColumnField> Attributes, IReadOnlyList<OrderTerm> Ties)
 {
     // Each prefix, and the other forms that MLflow's clients write.
     private static readonly Dictionary<string, string> Prefixes = new(StringComparer.Ordinal)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>
 /// LIKE and ILIKE by SQLite's GLOB: its LIKE ignores case, of ASCII alone, whatever is asked. A pattern is <c>%</c> for any text, <c>_</c> for one character; there is no escape, as in MLflow.

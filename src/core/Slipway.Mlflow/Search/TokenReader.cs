@@ -1,6 +1,6 @@
 using Slipway.Core.Errors;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>Goes through the pieces of a text, and reads the names of fields in it.</summary>
 internal sealed class TokenReader(string text, string what, FieldSet fields)

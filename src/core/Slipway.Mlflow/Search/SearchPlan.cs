@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>
 /// Chooses how a page is found. SQLite does not know how many things a condition leaves for the very value that is asked; counting them in the index, up to a bound, costs a millisecond.

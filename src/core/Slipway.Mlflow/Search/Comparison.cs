@@ -1,4 +1,4 @@
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>How a field is compared.</summary>
 internal enum Comparator
@@ -29,4 +29,4 @@ internal sealed record Comparison(Field Field, Comparator Comparator, IReadOnlyL
 /// <summary>One term of an order. What a thing lacks comes last in both directions, and NaN before that.</summary>
 /// <param name="Field">By what.</param>
 /// <param name="Descending">True for the largest first.</param>
-internal sealed record OrderTerm(Field Field, bool Descending);
+public sealed record OrderTerm(Field Field, bool Descending);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Slipway.Core.Errors;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>Reads MLflow's orders: <c>metrics.acc DESC</c>, <c>attributes.start_time</c>.</summary>
 internal static class OrderParser

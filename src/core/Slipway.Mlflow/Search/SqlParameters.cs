@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>The values of a statement. Nothing that a caller wrote becomes part of its text.</summary>
 internal sealed class SqlParameters

@@ -1,4 +1,4 @@
-namespace Slipway.Tracking.Search;
+namespace Slipway.Mlflow.Search;
 
 /// <summary>What a piece of a filter is.</summary>
 internal enum TokenKind
