@@ -41,6 +41,12 @@ public sealed record FieldSet(string Table, IReadOnlyDictionary<string, ColumnFi
     /// <summary>The column that a search is limited to a list of (a run's experiment), or null when a search always goes over all.</summary>
     public string? Scope { get; init; }
 
+    /// <summary>A condition in SQL that every thing found fulfils (the thing is <c>r</c>), or null. It is the module's own text, never a caller's.</summary>
+    public string? Condition { get; init; }
+
+    /// <summary>The largest page.</summary>
+    public int MostResults { get; init; } = SearchQuery.MostResults;
+
     private IEnumerable<string> Valid => [.. Keyed.Keys.Concat(Related.Keys).Prepend("attribute")];
 
     /// <summary>The field of a prefix and a key; without a prefix, of an attribute's name. Else what is wrong, as a sentence.</summary>

@@ -22,7 +22,7 @@ public sealed class SearchQuery
     /// <summary>The size of a page when none is asked for.</summary>
     public const int DefaultResults = 1000;
 
-    /// <summary>The largest page.</summary>
+    /// <summary>The largest page, where the things searched say no other.</summary>
     public const int MostResults = 50_000;
 
     private readonly IReadOnlyList<object>? _place;
@@ -32,9 +32,9 @@ public sealed class SearchQuery
     private SearchQuery(
         FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken)
     {
-        if (maxResults is < 1 or > MostResults)
+        if (maxResults < 1 || maxResults > fields.MostResults)
         {
-            throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"Invalid value for request parameter max_results. It must be at least 1 and at most {MostResults}, but got value {maxResults}."));
+            throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"Invalid value for request parameter max_results. It must be at least 1 and at most {fields.MostResults}, but got value {maxResults}."));
         }
 
         Fields = fields;

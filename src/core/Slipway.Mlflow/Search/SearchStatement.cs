@@ -86,6 +86,7 @@ internal sealed class SearchStatement(SearchQuery query)
     private IEnumerable<string> Conditions(IEnumerable<Comparison> comparisons)
     {
         var conditions = comparisons.Select(comparison => ConditionSql.OfThing(comparison, _parameters));
+        conditions = query.Fields.Condition is { } always ? conditions.Prepend(always) : conditions;
         return query.View == ViewType.All ? conditions : conditions.Prepend($"r.deleted_at is {(query.View == ViewType.Active ? "null" : "not null")}");
     }
 
