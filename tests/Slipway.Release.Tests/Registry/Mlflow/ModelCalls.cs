@@ -29,6 +29,8 @@ internal static class ModelCalls
     public static async Task<JsonElement> GetVersionAsync(this WireClient client, string name, object version) =>
         (await client.GetAsync("model-versions/get", ("name", name), ("version", version))).GetProperty("model_version");
 
+    public static string[] List(params string[] items) => items;
+
     public static string? Text(this JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     /// <summary>One member of each item of a list; none where the list is absent.</summary>
