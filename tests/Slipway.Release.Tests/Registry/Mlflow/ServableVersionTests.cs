@@ -5,7 +5,9 @@ using Slipway.Core.Names;
 using Slipway.Develop.Tests.Tracking;
 using Slipway.Registry;
 using Slipway.Registry.Mlflow;
+using Slipway.Release.Tests.Rollouts;
 using Slipway.Rollouts;
+using Slipway.Rollouts.Releases;
 
 namespace Slipway.Release.Tests.Registry.Mlflow;
 
@@ -102,6 +104,22 @@ public sealed class ServableVersionTests(MlflowServer server) : IClassFixture<Ml
         async Task<IEnumerable<string>> StagesAsync() =>
             (await _client.GetAsync("model-versions/search", ("filter", $"name = '{_model}'"), ("order_by", "version_number"))).GetProperty("model_versions").EnumerateArray()
                 .Select(v => $"{v.Text("version")} {v.Text("current_stage")}");
+    }
+
+    [Fact]
+    public async Task A_candidate_is_in_staging_until_it_answers_everybody()
+    {
+        var first = await server.ApproveAsync(await server.RegisterAsync(_model, "1"));
+        var second = await server.ApproveAsync(await server.RegisterAsync(_model, "2"));
+        await server.Get<IDeployments>().DeployAsync(_model, first.Reference, ReleaseHost.Alice, null, Cancel);
+        var rollout = await server.Get<IRollouts>().StartAsync(new RolloutRequest(_model, second.Reference, Plans.Canary, null), ReleaseHost.Alice, Cancel);
+        Assert.Equal(["1 Production", "2 Staging"], await LatestAsync());
+
+        await server.Get<IRollouts>().PromoteAsync(rollout.Id, ReleaseHost.Alice, null, Cancel);
+        Assert.Equal(["1 None", "2 Production"], await LatestAsync());
+
+        async Task<IEnumerable<string>> LatestAsync() =>
+            (await _client.GetModelAsync(_model)).GetProperty("latest_versions").EnumerateArray().Select(v => $"{v.Text("version")} {v.Text("current_stage")}");
     }
 
     [Theory]
