@@ -13,15 +13,15 @@ namespace Slipway.Registry.Mlflow;
 /// </summary>
 internal sealed record RegisteredVersion
 {
-    public required long Id { get; init; }
+    public long Id { get; init; }
 
     /// <summary>The model's own number.</summary>
-    public required long Model { get; init; }
+    public long Model { get; init; }
 
     public required string Name { get; init; }
 
     /// <summary>1, 2, 3 … in the order of registration.</summary>
-    public required long Number { get; init; }
+    public long Number { get; init; }
 
     /// <summary>The semantic version of what Slipway can serve, or null.</summary>
     public string? Version { get; init; }
@@ -46,9 +46,9 @@ internal sealed record RegisteredVersion
     /// <summary>The stored stage; of no meaning where <see cref="Version"/> is given.</summary>
     public string Stage { get; init; } = ModelStage.None;
 
-    public required long CreatedAt { get; init; }
+    public long CreatedAt { get; init; }
 
-    public required long UpdatedAt { get; init; }
+    public long UpdatedAt { get; init; }
 
     /// <summary>What was decided about it, where <see cref="Version"/> is given.</summary>
     public string? State { get; init; }

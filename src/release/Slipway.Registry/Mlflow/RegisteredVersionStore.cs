@@ -38,7 +38,7 @@ internal sealed class RegisteredVersionStore(TimeProvider time)
     public static Task<long> LastNumberAsync(WriteTransaction transaction, string name) =>
         transaction.QuerySingleOrDefaultAsync<long>("select last_number from registered_models where name = @name", new { name });
 
-    /// <summary>Adds what a client told of, under the model's next number, and returns its own number.</summary>
+    /// <summary>Adds what a client told of, under the model's next number, and returns that.</summary>
     public async Task<long> CreateAsync(WriteTransaction transaction, RegisteredModel model, RegisteredVersion version, IEnumerable<ModelTag> tags)
     {
         const string Count = "update registered_models set last_number = last_number + 1, updated_at = @now where id = @id returning last_number";
@@ -51,7 +51,7 @@ internal sealed class RegisteredVersionStore(TimeProvider time)
             await WriteTagAsync(transaction, id, tag);
         }
 
-        return id;
+        return number;
     }
 
     /// <summary>Adds the row of a version that Slipway can serve, and its model where that is new. The caller has seen that its number is the next.</summary>
@@ -68,7 +68,6 @@ internal sealed class RegisteredVersionStore(TimeProvider time)
         var model = await transaction.QuerySingleOrDefaultAsync<long>(Count, new { version.Model, now, version.CreatedBy, version.Number });
         var id = await transaction.QuerySingleOrDefaultAsync<long>(Insert, new RegisteredVersion
         {
-            Id = 0,
             Model = model,
             Name = version.Model,
             Number = version.Number,

@@ -54,10 +54,6 @@ public sealed class MlflowServer : IAsyncLifetime
 
     public IModelRegistry Registry => Get<IModelRegistry>();
 
-    public Database Database => Get<Database>();
-
-    public Uri Address => new(_app.Urls.Single());
-
     internal WireClient Client { get; private set; } = null!;
 
     public T Get<T>()
@@ -89,7 +85,7 @@ public sealed class MlflowServer : IAsyncLifetime
     {
         await _app.Services.OpenStorageAsync(CancellationToken.None);
         await _app.StartAsync();
-        Client = new WireClient(Address);
+        Client = new WireClient(new Uri(_app.Urls.Single()));
     }
 
     public async ValueTask DisposeAsync()

@@ -18,10 +18,7 @@ internal static class CreateModelVersion
         var origin = await ModelSource.FindOriginAsync(reader, source, call.Cancellation);
         var version = new RegisteredVersion
         {
-            Id = 0,
-            Model = 0,
             Name = name,
-            Number = 0,
             Source = source,
             Location = origin is null ? null : origin.Location ?? origin.Source,
             RunId = fields.Given("run_id", MlflowLimits.Key) ?? origin?.RunId,
@@ -29,11 +26,8 @@ internal static class CreateModelVersion
             ModelId = fields.Given("model_id", MlflowLimits.Key) ?? origin?.ModelId,
             Description = fields.Limited("description", RegistryFields.Description),
             CreatedBy = call.Actor.Name,
-            CreatedAt = 0,
-            UpdatedAt = 0,
         };
-        var id = await call.ChangeAsync(name, async transaction => await versions.CreateAsync(transaction, await RegisteredModelStore.GetAsync(transaction, name), version, tags));
-        var created = await reader.ListVersionsAsync([id], call.Cancellation);
-        await call.AnswerVersionAsync(created is [var found] ? found : throw RegisteredVersion.NotFound(name, "deleted at once"));
+        var number = await call.ChangeAsync(name, async transaction => await versions.CreateAsync(transaction, await RegisteredModelStore.GetAsync(transaction, name), version, tags));
+        await call.AnswerVersionAsync(reader, name, number);
     }
 }

@@ -41,15 +41,16 @@ internal static class RegistryCalls
         });
     }
 
-    public static async Task AnswerVersionAsync(this MlflowCall call, RegistryReader reader, string name, long number) =>
-        await call.AnswerVersionAsync(await reader.GetVersionAsync(name, number, call.Cancellation));
-
-    public static Task AnswerVersionAsync(this MlflowCall call, RegisteredVersionContent version) => call.AnswerAsync(json =>
+    public static async Task AnswerVersionAsync(this MlflowCall call, RegistryReader reader, string name, long number)
     {
-        json.WriteStartObject("model_version");
-        version.Write(json);
-        json.WriteEndObject();
-    });
+        var version = await reader.GetVersionAsync(name, number, call.Cancellation);
+        await call.AnswerAsync(json =>
+        {
+            json.WriteStartObject("model_version");
+            version.Write(json);
+            json.WriteEndObject();
+        });
+    }
 
     /// <summary>Answers with a page of a search, a part at a time.</summary>
     public static Task StreamPageAsync<T>(this MlflowCall call, string name, SearchPage page, Func<IReadOnlyList<long>, Task<IReadOnlyList<T>>> load, Action<Utf8JsonWriter, T> write) =>
