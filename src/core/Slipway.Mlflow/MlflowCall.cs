@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access;
+using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Storage;
 
@@ -28,6 +29,9 @@ public sealed class MlflowCall : IDisposable
 
     /// <summary>What the client sent.</summary>
     public MlflowFields Fields => new(_message?.RootElement ?? default, "");
+
+    /// <summary>Who calls.</summary>
+    public Actor Actor => _context.GetActor();
 
     /// <summary>Ends when the client has gone.</summary>
     public CancellationToken Cancellation => _context.RequestAborted;

@@ -51,6 +51,15 @@ public readonly struct MlflowFields
         _ => throw Invalid(name, value, "It is a number, or one of the texts NaN, Infinity and -Infinity."),
     };
 
+    /// <summary>True or false, which a query says as a text; null when it is absent.</summary>
+    public bool? Boolean(string name) => Find(name) is not { } value ? null : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String when bool.TryParse(TextOf(value, PathOf(name)), out var flag) => flag,
+        _ => throw Invalid(name, value, "It is true or false."),
+    };
+
     /// <summary>One of an enum's values, by its name or number in MLflow's messages; null when it is absent.</summary>
     /// <typeparam name="T">Whose members have MLflow's numbers and names.</typeparam>
     public T? Choice<T>(string name)

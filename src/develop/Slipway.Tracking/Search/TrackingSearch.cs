@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Slipway.Tracking.Search;
+
+/// <summary>Searches for experiments and runs.</summary>
+internal static class TrackingSearch
+{
+    /// <summary>Each is a parameter of the statement.</summary>
+    public const int MostExperiments = 10_000;
+
+    extension(SearchQuery)
+    {
+        /// <summary>Runs of some experiments, by start (newest first) where <paramref name="orderBy"/> does not say.</summary>
+        public static SearchQuery ForRuns(
+            IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = SearchQuery.DefaultResults, string? pageToken = null)
+        {
+            long[] scope = [.. experiments.Distinct().Order()];
+            return scope.Length <= MostExperiments
+                ? SearchQuery.For(SearchFields.Runs, scope, filter, orderBy, view, maxResults, pageToken)
+                : throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"A search takes at most {MostExperiments} experiments, but got {scope.Length}."));
+        }
+
+        /// <summary>Experiments, by creation (newest first) where <paramref name="orderBy"/> does not say.</summary>
+        public static SearchQuery ForExperiments(string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = SearchQuery.DefaultResults, string? pageToken = null) =>
+            SearchQuery.For(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken);
+    }
+}
