@@ -77,6 +77,23 @@ public readonly struct MlflowFields
     public static string NameOf<T>(T choice)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(choice.ToString());
 
+    /// <summary>True or false; null when it is absent.</summary>
+    public bool? Boolean(string name) => Find(name) is not { } value ? null : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String when bool.TryParse(TextOf(value, PathOf(name)), out var given) => given,
+        _ => throw Invalid(name, value, "It is true or false."),
+    };
+
+    /// <summary>A message that must be there.</summary>
+    public MlflowFields RequiredMessage(string name) => Find(name) switch
+    {
+        null => throw Missing(name),
+        { ValueKind: JsonValueKind.Object } message => new MlflowFields(message, PathOf(name)),
+        { } value => throw Invalid(name, value, "It is an object."),
+    };
+
     /// <summary>A list of messages; empty when it is absent.</summary>
     public IReadOnlyList<MlflowFields> Messages(string name)
     {

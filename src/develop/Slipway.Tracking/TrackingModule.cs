@@ -6,6 +6,7 @@ using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.Inputs;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Runs;
 
@@ -23,6 +24,7 @@ public static class TrackingModule
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
+        services.AddInputs();
         return services;
     }
 
@@ -57,6 +59,7 @@ public static class TrackingModule
         GetMetricHistoryBulkInterval.Map(routes, reader, database);
 
         routes.MapArtifacts();
+        routes.MapInputs();
         routes.MapMlflowRest();
         return routes;
     }

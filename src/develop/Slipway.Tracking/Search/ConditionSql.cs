@@ -10,7 +10,7 @@ internal static class ConditionSql
 
         // A look-up by the table's key, written as a value: an exists could be turned into a join, and the join into the outer loop, which would lose the order that an index gives.
         KeyedField keyed => $"(select 1 from {keyed.Table.Name} f where f.{keyed.Table.Owner} = r.id and {OfRow(comparison, "f", parameters)}) {Found(comparison)}",
-        RelatedField related when comparison.Comparator == Comparator.IsNull => $"not exists (select 1 from {related.Rows.From} where {related.Rows.Owner} = r.id)",
+        RelatedField related when comparison.Comparator == Comparator.IsNull => $"not exists (select 1 from {related.Rows.From} where {related.Rows.Owner} = r.id and {related.Column} is not null)",
         RelatedField related => $"exists (select 1 from {related.Rows.From} where {related.Rows.Owner} = r.id and {OfColumn(comparison, related.Column, parameters)})",
         var field => throw new InvalidOperationException($"{field} has no condition."),
     };

@@ -38,6 +38,12 @@ internal static class SearchFields
                 ["parameter"] = (FieldKind.Text, new KeyedTable("run_params", "run", "experiment")),
                 ["tag"] = (FieldKind.Text, new KeyedTable("run_tags", "run", "experiment")),
             },
+            Related = new Dictionary<string, (RelatedRows, IReadOnlyDictionary<string, string>)>(StringComparer.Ordinal)
+            {
+                ["dataset"] = (
+                    new RelatedRows("run_inputs i join datasets s on s.id = i.dataset", "i.run"),
+                    new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "s.name", ["digest"] = "s.digest", ["context"] = "i.context" }),
+            },
         };
     }
 
