@@ -23,6 +23,8 @@ internal static class InputLog
 
     private static readonly Statement InsertModelInput = new("insert into run_model_inputs (run, model_id) values (@run, @model_id) on conflict (run, model_id) do nothing");
 
+    private static readonly Statement InsertOutput = new("insert into run_outputs (run, step, model_id) values (@run, @step, @model_id) on conflict (run, step, model_id) do nothing");
+
     public static async Task AddDatasetsAsync(WriteTransaction transaction, Run run, IReadOnlyList<DatasetInput> inputs)
     {
         foreach (var input in inputs)
@@ -45,6 +47,14 @@ internal static class InputLog
         foreach (var model in models)
         {
             await transaction.ExecuteAsync(InsertModelInput, run.Id, model);
+        }
+    }
+
+    public static async Task AddOutputsAsync(WriteTransaction transaction, Run run, IReadOnlyList<ModelOutput> models)
+    {
+        foreach (var (model, step) in models)
+        {
+            await transaction.ExecuteAsync(InsertOutput, run.Id, step, model);
         }
     }
 

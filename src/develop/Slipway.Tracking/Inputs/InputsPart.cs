@@ -14,6 +14,7 @@ internal static class InputsPart
     public static void MapInputs(this IEndpointRouteBuilder routes)
     {
         LogInputs.Map(routes);
+        LogOutputs.Map(routes);
         SearchDatasets.Map(routes, routes.ServiceProvider.GetRequiredService<Database>());
     }
 }

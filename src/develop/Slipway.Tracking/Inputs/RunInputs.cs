@@ -10,6 +10,8 @@ internal sealed class RunInputs
 
     public List<string> Models { get; } = [];
 
+    public List<ModelOutput> Outputs { get; } = [];
+
     /// <summary>Writes the members <c>inputs</c> and <c>outputs</c> of MLflow's <c>Run</c>.</summary>
     public async Task WriteAsync(MlflowCall call, Utf8JsonWriter json, DatasetPool datasets)
     {
@@ -27,6 +29,12 @@ internal sealed class RunInputs
 
         json.WriteList("model_inputs", Models, (_, model) => json.WriteString("model_id", model));
         json.WriteEndObject();
+        if (Outputs.Count > 0)
+        {
+            json.WriteStartObject("outputs");
+            json.WriteList("model_outputs", Outputs, ModelOutput.Write);
+            json.WriteEndObject();
+        }
     }
 
     private static async Task WriteAsync(MlflowCall call, Utf8JsonWriter json, DatasetPool datasets, DatasetUse use)
@@ -53,3 +61,15 @@ internal sealed class RunInputs
 /// <param name="Size">How many characters it has that may be many.</param>
 /// <param name="Tags">How it was used.</param>
 internal sealed record DatasetUse(long Dataset, long Size, List<Tag> Tags);
+
+/// <summary>A model that a run made.</summary>
+/// <param name="Model">The id that clients know it by.</param>
+/// <param name="Step">When.</param>
+internal readonly record struct ModelOutput(string Model, long Step)
+{
+    public static void Write(Utf8JsonWriter json, ModelOutput output)
+    {
+        json.WriteString("model_id", output.Model);
+        json.WriteNumber("step", output.Step);
+    }
+}

@@ -94,6 +94,10 @@ internal sealed class RunReader(Database database)
                 runs[row.GetInt64(0)].Inputs.Datasets.Add(use);
             });
         await ReadAsync(connection, $"select run, model_id from run_model_inputs where run in ({list})", row => runs[row.GetInt64(0)].Inputs.Models.Add(row.GetString(1)));
+        await ReadAsync(
+            connection,
+            $"select run, model_id, step from run_outputs where run in ({list}) order by run, step, model_id",
+            row => runs[row.GetInt64(0)].Inputs.Outputs.Add(new ModelOutput(row.GetString(1), row.GetInt64(2))));
         if (uses.Count > 0)
         {
             await ReadAsync(
