@@ -17,6 +17,8 @@ internal static partial class Limits
     public const int DatasetSource = 65_535;
     public const int DatasetSchema = 1_048_575;
     public const int DatasetProfile = 16_777_215;
+    public const int ModelName = 500;
+    public const int ModelKey = 255;
     public const int InputTagKey = 255;
     public const int InputTagValue = 500;
     public const int BatchMetrics = 1000;
@@ -28,6 +30,7 @@ internal static partial class Limits
     public const int IntervalPoints = 2500;
     public const int SearchPage = 50_000;
     public const int SearchDefault = 1000;
+    public const int ModelsDefault = 50;
 
     /// <summary>The most bytes of a request with inputs: room for one dataset at all its limits, whatever its script.</summary>
     public const int InputsRequest = 64_000_000;

@@ -7,6 +7,7 @@ using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
+using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Runs;
 
@@ -25,6 +26,7 @@ public static class TrackingModule
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
         services.AddInputs();
+        services.AddLoggedModels();
         return services;
     }
 
@@ -60,6 +62,7 @@ public static class TrackingModule
 
         routes.MapArtifacts();
         routes.MapInputs();
+        routes.MapLoggedModels();
         routes.MapMlflowRest();
         return routes;
     }

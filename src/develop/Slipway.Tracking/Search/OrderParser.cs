@@ -19,10 +19,15 @@ internal static class OrderParser
             throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"Invalid order_by: {orderBy.Count} terms; at most {MostTerms} are taken."));
         }
 
+        return Complete(orderBy.Select(text => ReadTerm(text, fields)), fields);
+    }
+
+    /// <summary>The terms that were asked for, with what decides between equals behind them; the usual order when there are none.</summary>
+    public static IReadOnlyList<OrderTerm> Complete(IEnumerable<OrderTerm> asked, FieldSet fields)
+    {
         var terms = new List<OrderTerm>();
-        foreach (var text in orderBy)
+        foreach (var term in asked)
         {
-            var term = ReadTerm(text, fields);
             if (terms.Any(other => other.Field == term.Field))
             {
                 throw SearchError.Of($"`order_by` contains duplicate fields: {term.Field.Name} is named twice.");

@@ -33,7 +33,14 @@ internal sealed class SearchQuery
     private readonly string _fingerprint;
 
     private SearchQuery(
-        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken)
+        FieldSet fields,
+        IReadOnlyList<long>? scope,
+        IReadOnlyList<Comparison> comparisons,
+        IReadOnlyList<OrderTerm> order,
+        ViewType view,
+        int maxResults,
+        string? pageToken,
+        IEnumerable<string> said)
     {
         if (maxResults is < 1 or > MostResults)
         {
@@ -43,11 +50,11 @@ internal sealed class SearchQuery
         Fields = fields;
         Scope = scope;
         View = view;
-        Comparisons = FilterParser.Parse(filter, fields);
-        Order = OrderParser.Parse(orderBy, fields);
+        Comparisons = comparisons;
+        Order = order;
         Keys = [.. Order.SelectMany((term, i) => SortKey.Of(term, string.Create(CultureInfo.InvariantCulture, $"o{i}")))];
         _maxResults = maxResults;
-        _fingerprint = PageToken.Fingerprint([fields.Table, string.Join(',', scope ?? []), filter ?? "", view.ToString(), .. orderBy]);
+        _fingerprint = PageToken.Fingerprint([fields.Table, string.Join(',', scope ?? []), view.ToString(), .. said]);
         _place = string.IsNullOrEmpty(pageToken) ? null : PageToken.Read(pageToken, _fingerprint, [.. Keys.Select(key => key.Type)]);
     }
 
@@ -66,11 +73,15 @@ internal sealed class SearchQuery
 
     /// <summary>Runs of some experiments, by start (newest first) where <paramref name="orderBy"/> does not say.</summary>
     public static SearchQuery ForRuns(
-        IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null)
+        IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null) =>
+        For(SearchFields.Runs, ScopeOf(experiments), filter, orderBy, view, maxResults, pageToken);
+
+    /// <summary>Some experiments as the scope of a search.</summary>
+    public static IReadOnlyList<long> ScopeOf(IReadOnlyCollection<long> experiments)
     {
         long[] scope = [.. experiments.Distinct().Order()];
         return scope.Length <= MostExperiments
-            ? For(SearchFields.Runs, scope, filter, orderBy, view, maxResults, pageToken)
+            ? scope
             : throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"A search takes at most {MostExperiments} experiments, but got {scope.Length}."));
     }
 
@@ -81,7 +92,18 @@ internal sealed class SearchQuery
     /// <summary>Things of any kind that a set of fields describes; <paramref name="scope"/> where the set has one.</summary>
     public static SearchQuery For(
         FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken) =>
-        new(fields, scope, filter, orderBy, view, maxResults, pageToken);
+        For(fields, scope, FilterParser.Parse(filter, fields), OrderParser.Parse(orderBy, fields), view, maxResults, pageToken, [filter ?? "", .. orderBy]);
+
+    /// <summary>As the other, where conditions and order were read before; <paramref name="said"/> is what they were read from, to which page tokens are bound.</summary>
+    public static SearchQuery For(
+        FieldSet fields,
+        IReadOnlyList<long>? scope,
+        IReadOnlyList<Comparison> comparisons,
+        IReadOnlyList<OrderTerm> order,
+        ViewType view,
+        int maxResults,
+        string? pageToken,
+        IEnumerable<string> said) => new(fields, scope, comparisons, order, view, maxResults, pageToken, said);
 
     /// <summary>Finds the page.</summary>
     public Task<SearchPage> RunAsync(DbConnection connection, CancellationToken cancellationToken) => RunAsync(connection, SearchPlan.Few, cancellationToken);
