@@ -55,6 +55,7 @@ public static class TrackingModule
         LogParameter.Map(routes);
         LogBatch.Map(routes);
         SetRunTag.Map(routes);
+        LogModel.Map(routes);
 
         GetMetricHistory.Map(routes, reader, database);
         GetMetricHistoryBulk.Map(routes, reader, database);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Core.Errors;
 using Slipway.Mlflow;
 using Slipway.Tracking.Experiments;
@@ -19,7 +20,11 @@ internal static class LoggedModelSearch
     public static SearchQuery Of(MlflowFields fields)
     {
         var datasets = fields.Messages("datasets");
-        Limits.CheckBatch(fields.PathOf("datasets"), datasets.Count, MostDatasets);
+        if (datasets.Count > MostDatasets)
+        {
+            throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"A search takes at most {MostDatasets} datasets, but got {datasets.Count}."));
+        }
+
         var set = SearchFields.LoggedModels([.. datasets.Select(dataset => DatasetOf(dataset, dataset.RequiredLimited("dataset_name", Limits.DatasetName)))]);
         var filter = fields.Text("filter");
         var comparisons = FilterParser.Parse(filter, set);
@@ -34,7 +39,7 @@ internal static class LoggedModelSearch
             set,
             SearchQuery.ScopeOf([.. fields.Texts("experiment_ids").Select(ExperimentStore.NumberOf)]),
             comparisons,
-            OrderParser.Complete([.. order.Select(TermOf)], set),
+            OrderParser.Read(order, TermOf, set),
             ViewType.Active,
             fields.PageSize(Limits.ModelsDefault, Limits.SearchPage),
             fields.Text("page_token"),

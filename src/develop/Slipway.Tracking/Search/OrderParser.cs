@@ -12,21 +12,18 @@ internal static class OrderParser
     private const int MostCharacters = 1000;
 
     /// <summary>The terms, with what decides between equals behind them; the usual order when nothing is asked for.</summary>
-    public static IReadOnlyList<OrderTerm> Parse(IReadOnlyList<string> orderBy, FieldSet fields)
+    public static IReadOnlyList<OrderTerm> Parse(IReadOnlyList<string> orderBy, FieldSet fields) => Read(orderBy, text => ReadTerm(text, fields), fields);
+
+    /// <summary>As the other, of terms in another form, each of which <paramref name="read"/> reads.</summary>
+    public static IReadOnlyList<OrderTerm> Read<T>(IReadOnlyList<T> orderBy, Func<T, OrderTerm> read, FieldSet fields)
     {
         if (orderBy.Count > MostTerms)
         {
             throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"Invalid order_by: {orderBy.Count} terms; at most {MostTerms} are taken."));
         }
 
-        return Complete(orderBy.Select(text => ReadTerm(text, fields)), fields);
-    }
-
-    /// <summary>The terms that were asked for, with what decides between equals behind them; the usual order when there are none.</summary>
-    public static IReadOnlyList<OrderTerm> Complete(IEnumerable<OrderTerm> asked, FieldSet fields)
-    {
         var terms = new List<OrderTerm>();
-        foreach (var term in asked)
+        foreach (var term in orderBy.Select(read))
         {
             if (terms.Any(other => other.Field == term.Field))
             {

@@ -156,6 +156,19 @@ public sealed class LoggedModelSearchTests(LoggedModelSearchFixture fixture) : I
     }
 
     [Fact]
+    public async Task A_search_has_bounds_that_the_message_names()
+    {
+        await _client.PostAsync("logged-models/search", Search(new { order_by = Terms(10), datasets = Datasets(100), filter = "metrics.acc > 1" }));
+
+        Assert.Contains("11 terms; at most 10", (await _client.TryPostAsync("logged-models/search", Search(new { order_by = Terms(11) }))).Message, StringComparison.Ordinal);
+        Assert.Contains("at most 100 datasets, but got 101", (await _client.TryPostAsync("logged-models/search", Search(new { datasets = Datasets(101) }))).Message, StringComparison.Ordinal);
+
+        static IEnumerable<object> Terms(int count) => Enumerable.Range(0, count).Select(i => new { field_name = $"metrics.m{i}", dataset_name = "test", dataset_digest = "1" });
+
+        static IEnumerable<object> Datasets(int count) => Enumerable.Range(0, count).Select(i => new { dataset_name = $"d{i}", dataset_digest = "1" });
+    }
+
+    [Fact]
     public async Task A_token_belongs_to_its_search()
     {
         var first = await _client.PostAsync("logged-models/search", Search(new { max_results = 1 }));
