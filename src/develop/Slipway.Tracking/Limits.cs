@@ -35,7 +35,7 @@ internal static partial class Limits
     /// <summary>The most bytes of a request with inputs: room for one dataset at all its limits, whatever its script.</summary>
     public const int InputsRequest = 64_000_000;
 
-    /// <summary>The most datasets, or models, of one request.</summary>
+    /// <summary>The most datasets or models of one request, and tags or parameters of a logged model.</summary>
     public const int BatchInputs = 1000;
     public const int DatasetExperiments = 20;
     public const int DatasetSummaries = 1000;

@@ -14,9 +14,13 @@ internal sealed record MetricDataset(string Name, string? Digest);
 internal sealed record SeveralRows(IReadOnlyList<string> Newest, IReadOnlyList<MetricDataset> Datasets)
 {
     /// <summary>The further condition, with its <c>and</c>, that a row counts.</summary>
-    public string AndCounts(string row, SqlParameters parameters) => Datasets.Count == 0 ? "" : $" and ({string.Join(" or ", Datasets.Select(dataset => dataset.Digest is null
-        ? $"{row}.dataset_name = {parameters.Add(dataset.Name)}"
-        : $"({row}.dataset_name = {parameters.Add(dataset.Name)} and {row}.dataset_digest = {parameters.Add(dataset.Digest)})"))})";
+    public string AndCounts(string row, SqlParameters parameters)
+    {
+        var datasets = Datasets.Select(dataset => dataset.Digest is null
+            ? $"{row}.dataset_name = {parameters.Add(dataset.Name)}"
+            : $"({row}.dataset_name = {parameters.Add(dataset.Name)} and {row}.dataset_digest = {parameters.Add(dataset.Digest)})");
+        return Datasets.Count == 0 ? "" : $" and ({string.Join(" or ", datasets)})";
+    }
 
     /// <summary>The table with one row for each key of a thing: the newest that counts. It is one plain select, which a database merges into the join around it.</summary>
     public string NewestOf(KeyedTable table, SqlParameters parameters)

@@ -125,7 +125,8 @@ public sealed class InputTests(TrackingServer server) : IClassFixture<TrackingSe
         foreach (var (run, i) in found.GetProperty("runs").EnumerateArray().Select((run, i) => (run, i)))
         {
             Assert.Equal($"run {i}", run.GetProperty("info").GetProperty("run_name").GetString());
-            var datasets = run.GetProperty("inputs").GetProperty("dataset_inputs").EnumerateArray().Select(input => input.GetProperty("dataset")).OrderBy(d => d.GetProperty("name").GetString()).ToList();
+            var inputs = run.GetProperty("inputs").GetProperty("dataset_inputs").EnumerateArray();
+            var datasets = inputs.Select(input => input.GetProperty("dataset")).OrderBy(dataset => dataset.GetProperty("name").GetString()).ToList();
             Assert.Equal(($"{i}", "s"), (datasets[0].GetProperty("digest").GetString(), datasets[1].GetProperty("digest").GetString()));
             Assert.Equal(long_.Length, datasets[0].GetProperty("profile").GetString()!.Length);
         }
@@ -237,6 +238,6 @@ public sealed class InputTests(TrackingServer server) : IClassFixture<TrackingSe
             $"{input.GetProperty("dataset").GetProperty("name")} {input.GetProperty("dataset").GetProperty("digest")} {(input.TryGetProperty("tags", out var tags) ? tags[0].GetProperty("value") : null)}"),
     ];
 
-    private Task<long> CountAsync(string experiment) =>
-        server.Database.ReadAsync(connection => connection.ExecuteScalarAsync<long>("select count(*) from datasets where experiment = @experiment", new { experiment = long.Parse(experiment, null) }), Cancel);
+    private Task<long> CountAsync(string experiment) => server.Database.ReadAsync(
+        connection => connection.ExecuteScalarAsync<long>("select count(*) from datasets where experiment = cast(@experiment as integer)", new { experiment }), Cancel);
 }
