@@ -28,7 +28,7 @@ internal sealed class M2026113010_Inputs : Migration
     private const string Inputs = """
         create table run_inputs (
             run bigint not null references runs (id) on delete cascade,
-            dataset bigint not null references datasets (id),
+            dataset bigint not null references datasets (id) on delete cascade,
             experiment bigint not null,
             context text,
             primary key (run, dataset)) without rowid;
