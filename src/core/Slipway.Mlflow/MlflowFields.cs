@@ -86,6 +86,14 @@ public readonly struct MlflowFields
     public static string NameOf<T>(T choice)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(choice.ToString());
 
+    /// <summary>A message that must be there.</summary>
+    public MlflowFields RequiredMessage(string name) => Find(name) switch
+    {
+        null => throw Missing(name),
+        { ValueKind: JsonValueKind.Object } message => new MlflowFields(message, PathOf(name)),
+        { } value => throw Invalid(name, value, "It is an object."),
+    };
+
     /// <summary>A list of messages; empty when it is absent.</summary>
     public IReadOnlyList<MlflowFields> Messages(string name)
     {

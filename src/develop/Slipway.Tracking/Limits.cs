@@ -12,6 +12,14 @@ internal static class Limits
     public const int TagValue = 8000;
     public const int ExperimentName = 500;
     public const int DatasetName = 500;
+    public const int DatasetDigest = 36;
+    public const int DatasetSource = 65_535;
+    public const int DatasetSchema = 1_048_575;
+    public const int DatasetProfile = 16_777_215;
+    public const int ModelName = 500;
+    public const int ModelKey = 255;
+    public const int InputTagKey = 255;
+    public const int InputTagValue = 500;
     public const int BatchMetrics = 1000;
     public const int BatchParameters = 100;
     public const int BatchTags = 100;
@@ -21,6 +29,15 @@ internal static class Limits
     public const int IntervalPoints = 2500;
     public const int SearchPage = 50_000;
     public const int SearchDefault = 1000;
+    public const int ModelsDefault = 50;
+
+    /// <summary>The most bytes of a request with inputs: room for one dataset at all its limits, whatever its script.</summary>
+    public const int InputsRequest = 64_000_000;
+
+    /// <summary>The most datasets or models of one request, and tags or parameters of a logged model.</summary>
+    public const int BatchInputs = 1000;
+    public const int DatasetExperiments = 20;
+    public const int DatasetSummaries = 1000;
 
     /// <summary>A list of at most <paramref name="limit"/> messages.</summary>
     public static IReadOnlyList<MlflowFields> LimitedMessages(this MlflowFields fields, string name, int limit)

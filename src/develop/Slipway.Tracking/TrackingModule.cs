@@ -6,6 +6,8 @@ using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.Inputs;
+using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Runs;
 
@@ -23,6 +25,8 @@ public static class TrackingModule
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
+        services.AddInputs();
+        services.AddLoggedModels();
         return services;
     }
 
@@ -51,12 +55,15 @@ public static class TrackingModule
         LogParameter.Map(routes);
         LogBatch.Map(routes);
         SetRunTag.Map(routes);
+        LogModel.Map(routes);
 
         GetMetricHistory.Map(routes, reader, database);
         GetMetricHistoryBulk.Map(routes, reader, database);
         GetMetricHistoryBulkInterval.Map(routes, reader, database);
 
         routes.MapArtifacts();
+        routes.MapInputs();
+        routes.MapLoggedModels();
         routes.MapMlflowRest();
         return routes;
     }

@@ -1,19 +1,42 @@
 namespace Slipway.Mlflow.Search;
 
 /// <summary>How a field is compared.</summary>
-internal enum Comparator
+public enum Comparator
 {
+    /// <summary><c>=</c></summary>
     Equal,
+
+    /// <summary><c>!=</c></summary>
     NotEqual,
+
+    /// <summary><c>&lt;</c></summary>
     Less,
+
+    /// <summary><c>&lt;=</c></summary>
     LessOrEqual,
+
+    /// <summary><c>&gt;</c></summary>
     Greater,
+
+    /// <summary><c>&gt;=</c></summary>
     GreaterOrEqual,
+
+    /// <summary>LIKE: % and _, letters as they are.</summary>
     Like,
+
+    /// <summary>ILIKE: as LIKE, upper and lower case alike.</summary>
     ILike,
+
+    /// <summary><c>IN (…)</c></summary>
     In,
+
+    /// <summary><c>NOT IN (…)</c></summary>
     NotIn,
+
+    /// <summary><c>IS NULL</c></summary>
     IsNull,
+
+    /// <summary><c>IS NOT NULL</c></summary>
     IsNotNull,
 }
 
@@ -21,8 +44,9 @@ internal enum Comparator
 /// <param name="Field">What is compared.</param>
 /// <param name="Comparator">How.</param>
 /// <param name="Values">With what: texts, or for a number a <see cref="long"/> or a <see cref="double"/>. One value, several for a list, none for null.</param>
-internal sealed record Comparison(Field Field, Comparator Comparator, IReadOnlyList<object> Values)
+public sealed record Comparison(Field Field, Comparator Comparator, IReadOnlyList<object> Values)
 {
+    /// <summary>The value of what compares with one.</summary>
     public object Value => Values[0];
 }
 

@@ -8,9 +8,13 @@ internal static class ConditionSql
     {
         ColumnField column => OfColumn(comparison, $"r.{column.Column}", parameters),
 
+        KeyedField { Table.Several: not null } keyed =>
+            $"{(comparison.Comparator == Comparator.IsNull ? "not " : "")}exists (select 1 from {keyed.Table.Name} f where f.{keyed.Table.Owner} = r.id and {OfRow(comparison, "f", parameters)})",
+        OwnedField { Table: var table } => $"exists (select 1 from {table.Name} f where f.{table.Owner} = r.id{table.Several?.AndCounts("f", parameters)})",
+
         // A look-up by the table's key, written as a value: an exists could be turned into a join, and the join into the outer loop, which would lose the order that an index gives.
         KeyedField keyed => $"(select 1 from {keyed.Table.Name} f where f.{keyed.Table.Owner} = r.id and {OfRow(comparison, "f", parameters)}) {Found(comparison)}",
-        RelatedField related when comparison.Comparator == Comparator.IsNull => $"not exists (select 1 from {related.Rows.From} where {related.Rows.Owner} = r.id)",
+        RelatedField related when comparison.Comparator == Comparator.IsNull => $"not exists (select 1 from {related.Rows.From} where {related.Rows.Owner} = r.id and {related.Column} is not null)",
         RelatedField related => $"exists (select 1 from {related.Rows.From} where {related.Rows.Owner} = r.id and {OfColumn(comparison, related.Column, parameters)})",
         var field => throw new InvalidOperationException($"{field} has no condition."),
     };
@@ -57,7 +61,9 @@ internal static class ConditionSql
         _ => throw new InvalidOperationException($"{comparison.Comparator} has no condition."),
     };
 
-    private static string OfKey(Comparison comparison, string row, SqlParameters parameters) => $"{row}.key = {parameters.Add(((KeyedField)comparison.Field).Key)}";
+    private static string OfKey(Comparison comparison, string row, SqlParameters parameters) => comparison.Field is KeyedField keyed
+        ? $"{row}.key = {parameters.Add(keyed.Key)}{keyed.Table.Several?.AndCounts(row, parameters)}"
+        : throw new InvalidOperationException($"{comparison.Field} has no key.");
 
     private static string Found(Comparison comparison) => comparison.Comparator == Comparator.IsNull ? "is null" : "is not null";
 }

@@ -64,7 +64,16 @@ public sealed record RelatedField(string Name, RelatedRows Rows, string Column) 
 /// <param name="Name">Its name.</param>
 /// <param name="Owner">The column with the thing's number.</param>
 /// <param name="Scope">The column that the index begins with, or null when there is no index.</param>
-public sealed record KeyedTable(string Name, string Owner, string? Scope);
+public sealed record KeyedTable(string Name, string Owner, string? Scope)
+{
+    /// <summary>Set where a thing may have several rows of one key, so that its key is longer. Such a table has no <see cref="Scope"/>.</summary>
+    public SeveralRows? Several { get; init; }
+}
+
+/// <summary>That a thing has any row of a table of keys and values.</summary>
+/// <param name="Name">As messages name it.</param>
+/// <param name="Table">The table.</param>
+public sealed record OwnedField(string Name, KeyedTable Table) : Field(Name, FieldKind.Metric);
 
 /// <summary>Rows that belong to a thing.</summary>
 /// <param name="From">The tables, joined.</param>

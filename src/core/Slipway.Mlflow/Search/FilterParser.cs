@@ -5,7 +5,7 @@ namespace Slipway.Mlflow.Search;
 /// <summary>
 /// Reads MLflow's filters: <c>metrics.acc &gt; 0.9 and params."learning rate" = '0.1' and tags.`mlflow.user` ilike '%ann%'</c>. Comparisons joined by AND; there is no OR.
 /// </summary>
-internal sealed class FilterParser
+public sealed class FilterParser
 {
     /// <summary>The longest filter, in characters.</summary>
     public const int MostCharacters = 500_000;

@@ -4,7 +4,7 @@ using Slipway.Core.Errors;
 namespace Slipway.Mlflow.Search;
 
 /// <summary>Reads MLflow's orders: <c>metrics.acc DESC</c>, <c>attributes.start_time</c>.</summary>
-internal static class OrderParser
+public static class OrderParser
 {
     /// <summary>Each term may cost a look-up for each run that is sorted.</summary>
     public const int MostTerms = 10;
@@ -12,7 +12,10 @@ internal static class OrderParser
     private const int MostCharacters = 1000;
 
     /// <summary>The terms, with what decides between equals behind them; the usual order when nothing is asked for.</summary>
-    public static IReadOnlyList<OrderTerm> Parse(IReadOnlyList<string> orderBy, FieldSet fields)
+    public static IReadOnlyList<OrderTerm> Parse(IReadOnlyList<string> orderBy, FieldSet fields) => Read(orderBy, text => ReadTerm(text, fields), fields);
+
+    /// <summary>As the other, of terms in another form, each of which <paramref name="read"/> reads.</summary>
+    public static IReadOnlyList<OrderTerm> Read<T>(IReadOnlyList<T> orderBy, Func<T, OrderTerm> read, FieldSet fields)
     {
         if (orderBy.Count > MostTerms)
         {
@@ -20,9 +23,8 @@ internal static class OrderParser
         }
 
         var terms = new List<OrderTerm>();
-        foreach (var text in orderBy)
+        foreach (var term in orderBy.Select(read))
         {
-            var term = ReadTerm(text, fields);
             if (terms.Any(other => other.Field == term.Field))
             {
                 throw SearchError.Of($"`order_by` contains duplicate fields: {term.Field.Name} is named twice.");

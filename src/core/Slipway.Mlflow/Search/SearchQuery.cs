@@ -9,7 +9,7 @@ namespace Slipway.Mlflow.Search;
 public sealed record SearchPage(IReadOnlyList<long> Ids, string? NextPageToken);
 
 /// <summary>
-/// A search in MLflow's grammar, read and checked. <see cref="For"/> throws one sentence (<see cref="Core.Errors.ErrorKind.InvalidInput"/>, with the
+/// A search in MLflow's grammar, read and checked. <c>For</c> throws one sentence (<see cref="Core.Errors.ErrorKind.InvalidInput"/>, with the
 /// position) for whatever is wrong; <c>RunAsync</c> then finds one page:
 /// <code>
 /// var query = SearchQuery.For(fields, scope, request.Filter, request.OrderBy, ViewType.Active, request.MaxResults, request.PageToken);
@@ -30,7 +30,14 @@ public sealed class SearchQuery
     private readonly string _fingerprint;
 
     private SearchQuery(
-        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken)
+        FieldSet fields,
+        IReadOnlyList<long>? scope,
+        IReadOnlyList<Comparison> comparisons,
+        IReadOnlyList<OrderTerm> order,
+        ViewType view,
+        int maxResults,
+        string? pageToken,
+        IEnumerable<string> said)
     {
         if (maxResults < 1 || maxResults > fields.MostResults)
         {
@@ -40,11 +47,11 @@ public sealed class SearchQuery
         Fields = fields;
         Scope = scope;
         View = view;
-        Comparisons = FilterParser.Parse(filter, fields);
-        Order = OrderParser.Parse(orderBy, fields);
+        Comparisons = comparisons;
+        Order = order;
         Keys = [.. Order.SelectMany((term, i) => SortKey.Of(term, string.Create(CultureInfo.InvariantCulture, $"o{i}")))];
         _maxResults = maxResults;
-        _fingerprint = PageToken.Fingerprint([fields.Table, string.Join(',', scope ?? []), filter ?? "", view.ToString(), .. orderBy]);
+        _fingerprint = PageToken.Fingerprint([fields.Table, string.Join(',', scope ?? []), view.ToString(), .. said]);
         _place = string.IsNullOrEmpty(pageToken) ? null : PageToken.Read(pageToken, _fingerprint, [.. Keys.Select(key => key.Type)]);
     }
 
@@ -64,7 +71,18 @@ public sealed class SearchQuery
     /// <summary>Things of any kind that a set of fields describes; <paramref name="scope"/> where the set has one.</summary>
     public static SearchQuery For(
         FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken) =>
-        new(fields, scope, filter, orderBy, view, maxResults, pageToken);
+        For(fields, scope, FilterParser.Parse(filter, fields), OrderParser.Parse(orderBy, fields), view, maxResults, pageToken, [filter ?? "", .. orderBy]);
+
+    /// <summary>As the other, where conditions and order were read before; <paramref name="said"/> is what they were read from, to which page tokens are bound.</summary>
+    public static SearchQuery For(
+        FieldSet fields,
+        IReadOnlyList<long>? scope,
+        IReadOnlyList<Comparison> comparisons,
+        IReadOnlyList<OrderTerm> order,
+        ViewType view,
+        int maxResults,
+        string? pageToken,
+        IEnumerable<string> said) => new(fields, scope, comparisons, order, view, maxResults, pageToken, said);
 
     /// <summary>Finds the page.</summary>
     public Task<SearchPage> RunAsync(DbConnection connection, CancellationToken cancellationToken) => RunAsync(connection, SearchPlan.Few, cancellationToken);

@@ -92,7 +92,7 @@ internal sealed class SearchStatement(SearchQuery query)
 
     /// <summary>The tables of the order's terms, from the given one on.</summary>
     private string Joins(int first) => string.Concat(query.Order.Select((term, i) => term.Field is KeyedField keyed && i >= first
-        ? $" left join {keyed.Table.Name} o{i} on o{i}.{keyed.Table.Owner} = r.id and o{i}.key = {_parameters.Add(keyed.Key)}"
+        ? $" left join {keyed.Table.Several?.NewestOf(keyed.Table, _parameters) ?? keyed.Table.Name} o{i} on o{i}.{keyed.Table.Owner} = r.id and o{i}.key = {_parameters.Add(keyed.Key)}"
         : ""));
 
     private static string OrderByNames(IReadOnlyList<SortKey> keys) =>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Slipway.Tracking.Search;
 
-/// <summary>Searches for experiments and runs.</summary>
+/// <summary>Searches in tracking.</summary>
 internal static class TrackingSearch
 {
     /// <summary>Each is a parameter of the statement.</summary>
@@ -12,11 +12,15 @@ internal static class TrackingSearch
     {
         /// <summary>Runs of some experiments, by start (newest first) where <paramref name="orderBy"/> does not say.</summary>
         public static SearchQuery ForRuns(
-            IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = SearchQuery.DefaultResults, string? pageToken = null)
+            IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = SearchQuery.DefaultResults, string? pageToken = null) =>
+            SearchQuery.For(SearchFields.Runs, ScopeOf(experiments), filter, orderBy, view, maxResults, pageToken);
+
+        /// <summary>Some experiments as the scope of a search.</summary>
+        public static IReadOnlyList<long> ScopeOf(IReadOnlyCollection<long> experiments)
         {
             long[] scope = [.. experiments.Distinct().Order()];
             return scope.Length <= MostExperiments
-                ? SearchQuery.For(SearchFields.Runs, scope, filter, orderBy, view, maxResults, pageToken)
+                ? scope
                 : throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"A search takes at most {MostExperiments} experiments, but got {scope.Length}."));
         }
 
