@@ -8,7 +8,7 @@ namespace Slipway.Mlflow;
 /// The fields of a message as MLflow's clients send it: JSON's form of protobuf, where a 64-bit integer is a number or a text, NaN and the infinities are texts, and null is the same
 /// as absent. Whatever is wrong with a field is said with its path, such as <c>metrics[3].value</c>.
 /// </summary>
-public readonly struct MlflowFields
+public readonly partial struct MlflowFields
 {
     private readonly JsonElement _message;
     private readonly string _path;

@@ -8,6 +8,7 @@ using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Runs;
+using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
 
@@ -23,6 +24,7 @@ public static class TrackingModule
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
+        services.AddTraces();
         return services;
     }
 
@@ -57,6 +59,7 @@ public static class TrackingModule
         GetMetricHistoryBulkInterval.Map(routes, reader, database);
 
         routes.MapArtifacts();
+        routes.MapTraces();
         routes.MapMlflowRest();
         return routes;
     }

@@ -54,7 +54,11 @@ internal sealed record KeyedField(string Name, FieldKind Kind, KeyedTable Table,
 /// <param name="Name">As messages name it.</param>
 /// <param name="Rows">The rows.</param>
 /// <param name="Column">The column.</param>
-internal sealed record RelatedField(string Name, RelatedRows Rows, string Column) : Field(Name, FieldKind.Text);
+internal sealed record RelatedField(string Name, RelatedRows Rows, string Column) : Field(Name, FieldKind.Text)
+{
+    /// <summary>Where only rows of one name are meant: the column of the name, and the name.</summary>
+    public (string Column, string Name)? Key { get; init; }
+}
 
 /// <summary>
 /// A table with a row for each key of a thing: columns <c>key</c> and <c>value</c>, and <c>is_nan</c> where values are metrics. Its key is (owner, key); an index, where there is one,
@@ -68,4 +72,8 @@ internal sealed record KeyedTable(string Name, string Owner, string? Scope);
 /// <summary>Rows that belong to a thing.</summary>
 /// <param name="From">The tables, joined.</param>
 /// <param name="Owner">The column with the thing's number, with its alias.</param>
-internal sealed record RelatedRows(string From, string Owner);
+internal sealed record RelatedRows(string From, string Owner)
+{
+    /// <summary>Which of the rows are meant, in SQL; all where it is empty.</summary>
+    public string Condition { get; init; } = "";
+}
