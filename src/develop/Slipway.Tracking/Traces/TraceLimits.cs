@@ -23,6 +23,17 @@ internal static partial class TraceLimits
     /// <summary>Characters of an assessment's value and of its rationale.</summary>
     public const int AssessmentText = 65_535;
 
+    /// <summary>The most bytes of a request with spans, unpacked, in protobuf and in JSON, which takes more memory to read.</summary>
+    public const int SpansBytes = 32 << 20;
+
+    public const int SpansJsonBytes = 8 << 20;
+
+    /// <summary>The most bytes of one span: it becomes objects of many times its size.</summary>
+    public const int SpanBytes = 8 << 20;
+
+    /// <summary>The most spans of one request, which are kept in one transaction.</summary>
+    public const int Spans = 50_000;
+
     /// <summary>The last moment of year 9999 and the longest time, which are the bounds of protobuf's timestamps and durations.</summary>
     public const long LastMoment = 253_402_300_799_999;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Storage;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Traces.Endpoints;
+using Slipway.Tracking.Traces.Spans;
 
 namespace Slipway.Tracking.Traces;
 
@@ -11,7 +12,8 @@ internal static class TracesPart
 {
     public static IServiceCollection AddTraces(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(TracesPart).Assembly, M2026113030_Traces.Number))
-        .AddSingleton<TraceReader>();
+        .AddSingleton<TraceReader>()
+        .AddSingleton<SpanReader>();
 
     public static void MapTraces(this IEndpointRouteBuilder routes)
     {
@@ -21,6 +23,8 @@ internal static class TracesPart
         var time = services.GetRequiredService<TimeProvider>();
         StartTrace.Map(routes, reader, time);
         GetTrace.Map(routes, reader);
+        GetSpans.Map(routes, reader, services.GetRequiredService<SpanReader>());
+        ExportSpans.Map(routes, database);
         SearchTraces.Map(routes, reader, database);
         TraceTags.Map(routes);
         DeleteTraces.Map(routes);
