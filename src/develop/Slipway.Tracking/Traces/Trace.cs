@@ -42,3 +42,12 @@ internal enum TraceState
     Error = 2,
     InProgress = 3,
 }
+
+/// <summary>How a trace stands, as version 2 names it; the numbers are those of <see cref="TraceState"/>.</summary>
+internal enum OldTraceStatus
+{
+    TraceStatusUnspecified = 0,
+    Ok = 1,
+    Error = 2,
+    InProgress = 3,
+}

@@ -63,7 +63,7 @@ internal sealed record TraceContent(Trace Trace)
             json.WriteNumber("execution_time_ms", duration);
         }
 
-        json.WriteString("status", Trace.State == TraceState.StateUnspecified ? "TRACE_STATUS_UNSPECIFIED" : MlflowFields.NameOf(Trace.State));
+        json.WriteString("status", MlflowFields.NameOf((OldTraceStatus)Trace.State));
         json.WriteList("request_metadata", OldMetadata(), Tag.Write);
         json.WriteList("tags", Tags, Tag.Write);
         json.WriteEndObject();

@@ -29,5 +29,6 @@ internal static class TracesPart
         TraceTags.Map(routes);
         DeleteTraces.Map(routes);
         TraceAssessments.Map(routes, reader, time);
+        OldTraces.Map(routes, reader, database, time);
     }
 }
