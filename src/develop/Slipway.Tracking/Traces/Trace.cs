@@ -25,6 +25,19 @@ internal sealed record Trace(
     /// <summary>Where its spans lie, when they are no rows here: the artifacts' folder that its tag names.</summary>
     public static string ArtifactLocation(Experiment experiment, string traceId) => $"{experiment.ArtifactLocation}/traces/{traceId}/artifacts";
 
+    /// <summary>This trace, with what is told of it now.</summary>
+    public Trace With(Trace told, bool isTimeTold) => this with
+    {
+        ClientRequestId = told.ClientRequestId ?? ClientRequestId,
+        RequestTime = isTimeTold ? told.RequestTime : RequestTime,
+        Duration = told.Duration ?? Duration,
+        EndTime = told.EndTime ?? EndTime,
+        State = told.State == TraceState.StateUnspecified ? State : told.State,
+        RequestPreview = told.RequestPreview ?? RequestPreview,
+        ResponsePreview = told.ResponsePreview ?? ResponsePreview,
+        IsTold = true,
+    };
+
     /// <summary>Refuses to take a trace into another experiment than the one it is in.</summary>
     public Trace DemandIn(Experiment experiment) => Experiment == experiment.Id
         ? this

@@ -11,6 +11,9 @@ internal sealed record TraceContent(Trace Trace)
     // What clients of version 2 keep of a request in the metadata.
     private const int OldPreview = 250;
 
+    /// <summary>False where a client told no time, and a trace that is new begins now.</summary>
+    public bool IsTimeTold { get; init; } = true;
+
     public List<Tag> Metadata { get; init; } = [];
 
     public List<Tag> Tags { get; init; } = [];

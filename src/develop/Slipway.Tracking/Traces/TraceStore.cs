@@ -46,15 +46,15 @@ internal static class TraceStore
     public static async Task<Trace> GetAsync(WriteTransaction transaction, string traceId) => await FindAsync(transaction, traceId) ?? throw Trace.NotFound(traceId);
 
     /// <summary>
-    /// Keeps a trace as its client tells it. What its spans showed before gives way; tags and metadata that are not told stay. The same once more changes nothing, so a client that
-    /// repeats a request whose answer it lost does no harm.
+    /// Keeps a trace as its client tells it. What its spans showed before gives way, what is not told stays. The same once more changes nothing, so a client that repeats a request whose
+    /// answer it lost does no harm.
     /// </summary>
     public static async Task TellAsync(WriteTransaction transaction, TraceContent told, Experiment experiment)
     {
         var known = (await FindAsync(transaction, told.Trace.TraceId))?.DemandIn(experiment);
         var trace = known is null
             ? await AddAsync(transaction, told.Trace, experiment)
-            : await SaveAsync(transaction, told.Trace with { Id = known.Id, EndTime = told.Trace.EndTime ?? known.EndTime });
+            : await SaveAsync(transaction, known.With(told.Trace, told.IsTimeTold));
         await SetTagsAsync(transaction, trace, told.Tags);
         await SetMetadataAsync(transaction, trace, told.Metadata);
         if (known is not { IsTold: true })

@@ -48,11 +48,13 @@ public sealed class TraceTests(TrackingServer server) : IClassFixture<TrackingSe
     public async Task Telling_a_trace_again_changes_what_is_told_and_keeps_the_rest()
     {
         var id = TraceClient.NewId();
-        await _client.CallAsync("POST", "traces", TraceClient.Told(id, others: new { state = "IN_PROGRESS", tags = new { a = "1", b = "1" } }));
-        await _client.CallAsync("POST", "traces", TraceClient.Told(id, others: new { state = "OK", tags = new { b = "2" } }));
+        await _client.CallAsync("POST", "traces", TraceClient.Told(id, others: new { state = "IN_PROGRESS", request_time = TraceClient.Moment, request_preview = "in", tags = new { a = "1", b = "1" } }));
+        await _client.CallAsync("POST", "traces", TraceClient.Told(id, others: new { state = "OK", response_preview = "out", tags = new { b = "2" } }));
 
         var info = await _client.TraceInfoAsync(id);
         Assert.Equal(("OK", "1", "2"), (info.GetProperty("state").GetString(), Tag(info, "a"), Tag(info, "b")));
+        Assert.Equal(
+            (TraceClient.Moment, "in", "out"), (info.GetProperty("request_time").GetString(), info.GetProperty("request_preview").GetString(), info.GetProperty("response_preview").GetString()));
     }
 
     [Fact]

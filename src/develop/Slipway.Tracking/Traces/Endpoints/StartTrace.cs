@@ -30,22 +30,23 @@ internal static class StartTrace
     private static TraceContent Read(MlflowFields info, long now)
     {
         var traceId = info.NewTraceId("trace_id");
-        var (start, duration) = (info.Timestamp("request_time") ?? now, info.Duration("execution_duration"));
+        var (start, duration) = (info.Timestamp("request_time"), info.Duration("execution_duration"));
         var clientRequestId = info.Limited("client_request_id", TraceLimits.ClientRequestId);
         var trace = new Trace(
             0,
             traceId,
             0,
             clientRequestId.Length > 0 ? clientRequestId : null,
-            start,
+            start ?? now,
             duration,
-            start + duration,
+            (start ?? now) + duration,
             info.Choice<TraceState>("state") ?? TraceState.StateUnspecified,
             Preview(info, "request"),
             Preview(info, "response"),
             IsTold: true);
         return new TraceContent(trace)
         {
+            IsTimeTold = start is not null,
             Metadata = [.. info.TagMap("trace_metadata")],
             Tags = [.. info.TagMap("tags")],
             Assessments = [.. info.Messages("assessments").Select(assessment => assessment.NewAssessment(traceId, now))],
