@@ -6,7 +6,7 @@ namespace Slipway.Tracking.Migrations;
 /// Traces, with what is said of them and the spans that came by OTLP. A trace never moves, so that its tags carry its experiment and a search begins at an index over one experiment's keys and
 /// values, as with runs. Moments of traces are milliseconds since 1970, those of spans nanoseconds.
 /// </summary>
-[Migration(Number, "Traces, their tags, metadata, assessments and spans")]
+[Migration(Number, "Traces, their tags, metadata, runs, assessments and spans")]
 internal sealed class M2026113030_Traces : Migration
 {
     public const long Number = 2026113030;
@@ -25,6 +25,13 @@ internal sealed class M2026113030_Traces : Migration
             experiment bigint not null,
             value text not null,
             primary key (trace, key));
+
+        create table trace_runs (
+            trace bigint not null references traces (id) on delete cascade,
+            run_id text not null,
+            experiment bigint not null,
+            is_source integer not null,
+            primary key (trace, run_id));
         """;
 
     // A span's content may be large, which a table that is kept in its key's order is bad at.
@@ -61,6 +68,7 @@ internal sealed class M2026113030_Traces : Migration
 
         create index trace_tags_by_value on trace_tags (experiment, key, substr(value, 1, 64), trace);
         create index trace_metadata_by_value on trace_metadata (experiment, key, substr(value, 1, 64), trace);
+        create index trace_runs_by_run on trace_runs (experiment, run_id, trace);
         create index trace_spans_by_start on trace_spans (trace, start_ns, span_id);
         create index trace_assessments_by_trace on trace_assessments (trace, position);
         """;
@@ -88,7 +96,7 @@ internal sealed class M2026113030_Traces : Migration
 
     public override void Down()
     {
-        foreach (var table in new[] { "trace_assessments", "trace_spans", "trace_metadata", "trace_tags", "traces" })
+        foreach (var table in new[] { "trace_assessments", "trace_spans", "trace_runs", "trace_metadata", "trace_tags", "traces" })
         {
             Delete.Table(table);
         }

@@ -58,7 +58,20 @@ internal sealed record RelatedField(string Name, RelatedRows Rows, string Column
 {
     /// <summary>Where only rows of one name are meant: the column of the name, and the name.</summary>
     public (string Column, string Name)? Key { get; init; }
+
+    /// <summary>The index that finds things by the column, where there is one.</summary>
+    public RelatedIndex? Index { get; init; }
+
+    /// <summary>What an order by this field means; without it, it gives none.</summary>
+    public KeyedField? Order { get; init; }
 }
+
+/// <summary>An index over (scope, column) of a table in which a thing has at most one row for each value.</summary>
+/// <param name="Table">Its name.</param>
+/// <param name="Owner">The column with the thing's number.</param>
+/// <param name="Scope">The column that the index begins with.</param>
+/// <param name="Column">The column.</param>
+internal sealed record RelatedIndex(string Table, string Owner, string Scope, string Column);
 
 /// <summary>
 /// A table with a row for each key of a thing: columns <c>key</c> and <c>value</c>, and <c>is_nan</c> where values are metrics. Its key is (owner, key); an index, where there is one,

@@ -14,6 +14,9 @@ internal static class TraceKeys
     /// <summary>Tag: the trace's name.</summary>
     public const string Name = "mlflow.traceName";
 
+    /// <summary>Tag: the versions of prompts that the trace used, as JSON.</summary>
+    public const string LinkedPrompts = "mlflow.linkedPrompts";
+
     /// <summary>Metadata: the run that the trace was made in.</summary>
     public const string SourceRun = "mlflow.sourceRun";
 

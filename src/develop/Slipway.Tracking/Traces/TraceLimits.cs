@@ -13,6 +13,7 @@ internal static partial class TraceLimits
     public const int SearchPage = 500;
     public const int SearchDefault = 100;
     public const int BatchGet = 500;
+    public const int LinkedAtOnce = 100;
 
     /// <summary>The most characters of a preview that a client sends; what is longer is cut, as previews are.</summary>
     public const int Preview = 10_000;

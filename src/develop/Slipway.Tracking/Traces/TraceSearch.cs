@@ -65,7 +65,11 @@ internal static class TraceSearch
             Others = new Dictionary<string, Field>(StringComparer.Ordinal)
             {
                 ["name"] = new KeyedField("name", FieldKind.Text, tags, TraceKeys.Name),
-                ["run_id"] = new KeyedField("run_id", FieldKind.Text, metadata, TraceKeys.SourceRun),
+                ["run_id"] = new RelatedField("run_id", new RelatedRows("trace_runs l", "l.trace"), "l.run_id")
+                {
+                    Index = new RelatedIndex("trace_runs", "trace", "experiment", "run_id"),
+                    Order = new KeyedField("run_id", FieldKind.Text, metadata, TraceKeys.SourceRun),
+                },
             },
             Keyed = new Dictionary<string, (FieldKind, KeyedTable)>(StringComparer.Ordinal)
             {

@@ -37,6 +37,15 @@ internal static class TraceStore
         on conflict (trace, key) do nothing
         """);
 
+    private static readonly Statement InsertRun = new("""
+        insert into trace_runs (trace, run_id, experiment, is_source) values (@trace, @run_id, @experiment, @is_source)
+        on conflict (trace, run_id) do update set is_source = case when excluded.is_source = 1 then 1 else trace_runs.is_source end
+        """);
+
+    private static readonly Statement RemoveSourceRun = new("delete from trace_runs where trace = @trace and is_source = 1");
+
+    private static readonly Statement FindTag = new("select value from trace_tags where trace = @trace and key = @key");
+
     private static readonly Statement RemoveTag = new("delete from trace_tags where trace = @trace and key = @key");
 
     public static async Task<Trace?> FindAsync(WriteTransaction transaction, string traceId) =>
@@ -125,8 +134,19 @@ internal static class TraceStore
         foreach (var (key, value) in metadata)
         {
             await transaction.ExecuteAsync(UpsertMetadata, trace.Id, key, trace.Experiment, value);
+            if (key == TraceKeys.SourceRun)
+            {
+                await transaction.ExecuteAsync(RemoveSourceRun, trace.Id);
+                await transaction.ExecuteAsync(InsertRun, trace.Id, value, trace.Experiment, 1L);
+            }
         }
     }
+
+    /// <summary>Lets a search for a run's traces find this one too; again, it changes nothing.</summary>
+    public static Task LinkAsync(WriteTransaction transaction, Trace trace, string runId) => transaction.ExecuteAsync(InsertRun, trace.Id, runId, trace.Experiment, 0L);
+
+    public static async Task<string?> FindTagAsync(WriteTransaction transaction, Trace trace, string key) =>
+        (await transaction.QueryAsync(FindTag, row => row.GetString(0), trace.Id, key)) is [var value] ? value : null;
 
     public static async Task DeleteTagAsync(WriteTransaction transaction, Trace trace, string key)
     {

@@ -29,6 +29,7 @@ internal static class TracesPart
         TraceTags.Map(routes);
         DeleteTraces.Map(routes);
         TraceAssessments.Map(routes, reader, time);
+        LinkTraces.Map(routes);
         OldTraces.Map(routes, reader, database, time);
     }
 }
