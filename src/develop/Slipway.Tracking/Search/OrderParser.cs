@@ -57,5 +57,5 @@ internal static class OrderParser
             : throw Unordered(field);
     }
 
-    private static SlipwayException Unordered(Field field) => SearchError.Of($"Invalid order_by entity type: {field.Name} gives no order, since a run may have several.");
+    private static SlipwayException Unordered(Field field) => SearchError.Of($"Invalid order_by entity type: {field.Name} gives no order, since there may be several of them.");
 }

@@ -13,7 +13,9 @@ using Slipway.Tracking.Traces.Spans;
 
 namespace Slipway.Tracking.Traces.Endpoints;
 
-/// <summary>Spans by OpenTelemetry's protocol over HTTP (OTLP), from MLflow's clients and any other. The header names the experiment. All that can be kept of a request is kept in one transaction.</summary>
+/// <summary>
+/// Spans by OpenTelemetry's protocol over HTTP (OTLP), from MLflow's clients and any other. The header names the experiment. All that can be kept of a request is kept in one transaction.
+/// </summary>
 internal static class ExportSpans
 {
     public const string ExperimentHeader = "x-mlflow-experiment-id";

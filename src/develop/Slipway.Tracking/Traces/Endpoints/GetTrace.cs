@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Core.Errors;
 using Slipway.Mlflow;
 
 namespace Slipway.Tracking.Traces.Endpoints;
@@ -22,10 +24,12 @@ internal static class GetTrace
     public static IReadOnlyList<string> TraceIds(this MlflowFields fields)
     {
         var ids = fields.Texts("trace_ids");
-        return ids.Count is > 0 and <= TraceLimits.BatchGet
-            ? ids
-            : throw (ids.Count == 0
-                ? fields.Missing("trace_ids")
-                : new Core.Errors.SlipwayException(Core.Errors.ErrorKind.InvalidInput, $"'trace_ids' names {ids.Count} traces; at most {TraceLimits.BatchGet} are answered at once."));
+        return ids.Count switch
+        {
+            0 => throw fields.Missing("trace_ids"),
+            <= TraceLimits.BatchGet => ids,
+            _ => throw new SlipwayException(
+                ErrorKind.InvalidInput, string.Create(CultureInfo.InvariantCulture, $"'trace_ids' names {ids.Count} traces; at most {TraceLimits.BatchGet} are answered at once.")),
+        };
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
-using Slipway.Core.Errors;
 using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Experiments;
@@ -51,8 +50,7 @@ internal static class OldTraces
             var trace = await TraceStore.GetAsync(transaction, traceId);
             if (end < trace.RequestTime)
             {
-                throw new SlipwayException(
-                    ErrorKind.InvalidInput, string.Create(CultureInfo.InvariantCulture, $"Invalid value {end} for parameter 'timestamp_ms' supplied: the trace {traceId} began at {trace.RequestTime}."));
+                throw fields.Invalid("timestamp_ms", end.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"The trace {traceId} began at {trace.RequestTime}."));
             }
 
             await TraceStore.SaveAsync(transaction, trace with { EndTime = end, Duration = end - trace.RequestTime, State = (TraceState)state, IsTold = true });

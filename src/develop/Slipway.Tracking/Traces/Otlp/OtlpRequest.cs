@@ -149,7 +149,8 @@ internal sealed class OtlpRequest
         }
         catch (JsonException e)
         {
-            throw new SlipwayException(ErrorKind.InvalidInput, string.Create(CultureInfo.InvariantCulture, $"The request's JSON is wrong at line {e.LineNumber + 1}, near byte {e.BytePositionInLine}."), e);
+            var place = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}, near byte {e.BytePositionInLine}");
+            throw new SlipwayException(ErrorKind.InvalidInput, $"The request's JSON is wrong at {place}.", e);
         }
     }
 

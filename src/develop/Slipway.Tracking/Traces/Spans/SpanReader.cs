@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Slipway.Mlflow;
 using Slipway.Storage;
@@ -73,7 +74,7 @@ internal sealed class SpanReader(Database database)
             cancellationToken);
     }
 
-    private static System.Data.Common.DbCommand Command(System.Data.Common.DbConnection connection, string sql, params (string Name, object Value)[] values)
+    private static DbCommand Command(DbConnection connection, string sql, params (string Name, object Value)[] values)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
