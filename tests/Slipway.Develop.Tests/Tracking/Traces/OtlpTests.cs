@@ -199,12 +199,13 @@ public sealed class OtlpTests(TrackingServer server) : IClassFixture<TrackingSer
 
     [Theory]
     [InlineData("gzip")]
+    [InlineData("deflate")]
     [InlineData("identity")]
     public async Task A_request_may_be_packed(string encoding)
     {
         var body = OtlpWire.Request(OtlpWire.Span(_trace, 1));
 
-        var answer = await _otlp.SendAsync("0", encoding == "gzip" ? OtlpWire.Gzip(body) : body, encoding: encoding);
+        var answer = await _otlp.SendAsync("0", encoding switch { "gzip" => OtlpWire.Gzip(body), "deflate" => OtlpWire.Deflate(body), _ => body }, encoding: encoding);
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         await _client.TraceInfoAsync(Id);

@@ -71,16 +71,9 @@ internal sealed class OtlpWire(Uri address) : IDisposable
         })));
     }
 
-    public static byte[] Gzip(byte[] body)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
-        {
-            gzip.Write(body);
-        }
+    public static byte[] Gzip(byte[] body) => Pack(body, packed => new GZipStream(packed, CompressionLevel.Fastest));
 
-        return packed.ToArray();
-    }
+    public static byte[] Deflate(byte[] body) => Pack(body, packed => new ZLibStream(packed, CompressionLevel.Fastest));
 
     /// <summary>A span of a second; without a parent the root.</summary>
     public static Span Span(byte[] traceId, byte id, byte parent = 0, string name = "span", params (string Key, AnyValue Value)[] attributes)
@@ -110,6 +103,17 @@ internal sealed class OtlpWire(Uri address) : IDisposable
     public static string IdOf(byte[] traceId) => $"tr-{Convert.ToHexStringLower(traceId)}";
 
     public static AnyValue Text(string text) => new() { StringValue = text };
+
+    private static byte[] Pack(byte[] body, Func<Stream, Stream> open)
+    {
+        using var packed = new MemoryStream();
+        using (var packing = open(packed))
+        {
+            packing.Write(body);
+        }
+
+        return packed.ToArray();
+    }
 
     private static byte[] Message(Action<CodedOutputStream> write)
     {

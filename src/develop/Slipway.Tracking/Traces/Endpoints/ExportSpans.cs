@@ -27,8 +27,6 @@ internal static class ExportSpans
         .MapPost("/v1/traces", context => HandleAsync(context, database))
         .WithTags("MLflow")
         .WithName("ExportSpans")
-        .WithSummary("Take spans by OpenTelemetry's protocol (OTLP)")
-        .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), [Protobuf, Json]))
         .Needs(Permission.Develop);
 
     private static async Task HandleAsync(HttpContext context, Database database)
