@@ -10,6 +10,7 @@ using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Runs;
+using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
 
@@ -27,6 +28,7 @@ public static class TrackingModule
         services.AddArtifacts();
         services.AddInputs();
         services.AddLoggedModels();
+        services.AddTraces();
         return services;
     }
 
@@ -64,6 +66,7 @@ public static class TrackingModule
         routes.MapArtifacts();
         routes.MapInputs();
         routes.MapLoggedModels();
+        routes.MapTraces();
         routes.MapMlflowRest();
         return routes;
     }

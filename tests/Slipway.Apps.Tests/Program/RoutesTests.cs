@@ -15,8 +15,9 @@ public sealed class RoutesTests : IAsyncLifetime
     private HttpClient _http = null!;
 
     // Pages, their files, and the document itself.
-    // Pages, and the protocol of MLflow's clients, which MLflow documents.
-    private static readonly string[] NotOfTheApi = ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/", "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact", "model-versions/"];
+    // Pages, and the protocols of MLflow's clients, which MLflow and OpenTelemetry document.
+    private static readonly string[] NotOfTheApi =
+        ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/", "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact", "model-versions/", "v1/traces"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
