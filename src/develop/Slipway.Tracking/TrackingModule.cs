@@ -7,6 +7,7 @@ using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Migrations;
+using Slipway.Tracking.Reading;
 using Slipway.Tracking.Runs;
 
 namespace Slipway.Tracking;
@@ -23,6 +24,7 @@ public static class TrackingModule
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
+        services.AddSingleton<ITrackingReader, TrackingReader>();
         return services;
     }
 

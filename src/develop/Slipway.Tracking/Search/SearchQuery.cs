@@ -6,7 +6,11 @@ namespace Slipway.Tracking.Search;
 /// <summary>One page of a search.</summary>
 /// <param name="Ids">The numbers (column <c>id</c>) of what was found, in order.</param>
 /// <param name="NextPageToken">What the next page is asked with, or null when this is the last.</param>
-internal sealed record SearchPage(IReadOnlyList<long> Ids, string? NextPageToken);
+internal sealed record SearchPage(IReadOnlyList<long> Ids, string? NextPageToken)
+{
+    /// <summary>What the page before is asked with, backwards, or null when this is the first.</summary>
+    public string? PreviousPageToken { get; init; }
+}
 
 /// <summary>
 /// A search in MLflow's grammar, read and checked. <see cref="ForRuns"/> or <see cref="ForExperiments"/> throws one sentence (<see cref="Core.Errors.ErrorKind.InvalidInput"/>, with the
@@ -33,7 +37,7 @@ internal sealed class SearchQuery
     private readonly string _fingerprint;
 
     private SearchQuery(
-        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken)
+        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken, bool backwards)
     {
         if (maxResults is < 1 or > MostResults)
         {
@@ -43,9 +47,10 @@ internal sealed class SearchQuery
         Fields = fields;
         Scope = scope;
         View = view;
+        IsBackwards = backwards;
         Comparisons = FilterParser.Parse(filter, fields);
         Order = OrderParser.Parse(orderBy, fields);
-        Keys = [.. Order.SelectMany((term, i) => SortKey.Of(term, string.Create(CultureInfo.InvariantCulture, $"o{i}")))];
+        Keys = Directed([.. Order.SelectMany((term, i) => SortKey.Of(term, string.Create(CultureInfo.InvariantCulture, $"o{i}")))]);
         _maxResults = maxResults;
         _fingerprint = PageToken.Fingerprint([fields.Table, string.Join(',', scope ?? []), filter ?? "", view.ToString(), .. orderBy]);
         _place = string.IsNullOrEmpty(pageToken) ? null : PageToken.Read(pageToken, _fingerprint, [.. Keys.Select(key => key.Type)]);
@@ -57,6 +62,9 @@ internal sealed class SearchQuery
 
     internal ViewType View { get; }
 
+    /// <summary>True when the page ends where the token stands, instead of beginning there.</summary>
+    internal bool IsBackwards { get; }
+
     internal IReadOnlyList<Comparison> Comparisons { get; }
 
     internal IReadOnlyList<OrderTerm> Order { get; }
@@ -66,22 +74,22 @@ internal sealed class SearchQuery
 
     /// <summary>Runs of some experiments, by start (newest first) where <paramref name="orderBy"/> does not say.</summary>
     public static SearchQuery ForRuns(
-        IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null)
+        IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null, bool backwards = false)
     {
         long[] scope = [.. experiments.Distinct().Order()];
         return scope.Length <= MostExperiments
-            ? For(SearchFields.Runs, scope, filter, orderBy, view, maxResults, pageToken)
+            ? For(SearchFields.Runs, scope, filter, orderBy, view, maxResults, pageToken, backwards)
             : throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"A search takes at most {MostExperiments} experiments, but got {scope.Length}."));
     }
 
     /// <summary>Experiments, by creation (newest first) where <paramref name="orderBy"/> does not say.</summary>
-    public static SearchQuery ForExperiments(string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null) =>
-        For(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken);
+    public static SearchQuery ForExperiments(string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null, bool backwards = false) =>
+        For(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken, backwards);
 
     /// <summary>Things of any kind that a set of fields describes; <paramref name="scope"/> where the set has one.</summary>
     public static SearchQuery For(
-        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken) =>
-        new(fields, scope, filter, orderBy, view, maxResults, pageToken);
+        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken, bool backwards = false) =>
+        new(fields, scope, filter, orderBy, view, maxResults, pageToken, backwards);
 
     /// <summary>Finds the page.</summary>
     public Task<SearchPage> RunAsync(DbConnection connection, CancellationToken cancellationToken) => RunAsync(connection, SearchPlan.Few, cancellationToken);
@@ -95,6 +103,14 @@ internal sealed class SearchQuery
         }
 
         var found = await new SearchPlan(this, few).FindAsync(connection, _place, _maxResults, cancellationToken);
-        return new SearchPage(found.Ids, found.End is { } end ? PageToken.Write(_fingerprint, end) : null);
+        var more = Token(found.End);
+        return IsBackwards
+            ? new SearchPage([.. found.Ids.Reverse()], Token(found.Begin)) { PreviousPageToken = more }
+            : new SearchPage(found.Ids, more) { PreviousPageToken = _place is null ? null : Token(found.Begin) };
     }
+
+    /// <summary>Sort keys in the direction that the search goes.</summary>
+    internal IReadOnlyList<SortKey> Directed(IReadOnlyList<SortKey> keys) => IsBackwards ? [.. keys.Select(key => key with { Descending = !key.Descending })] : keys;
+
+    private string? Token(IReadOnlyList<object>? place) => place is null ? null : PageToken.Write(_fingerprint, place);
 }
