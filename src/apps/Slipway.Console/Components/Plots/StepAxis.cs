@@ -12,7 +12,7 @@ public sealed record StepAxis(string Title, IReadOnlyList<Tick> Ticks, IReadOnly
     // Beyond, a double does not hold each whole number.
     private const long Exact = 1L << 53;
 
-    private const int Marks = 4;
+    private const int Marks = 6;
 
     /// <summary>The axis of some values in order, at least one.</summary>
     public static StepAxis Of(IReadOnlyList<MetricValue> values)
