@@ -34,7 +34,7 @@ public sealed class CurvePlotTests : BunitContext
     {
         var plot = Show(Curve((0, 1), (1, 2)) with { IsThinned = true });
 
-        Assert.Equal("newest 2, 2 of more values", plot.Find(".plot-unit").TextContent);
+        Assert.Equal("newest 2, thinned to 2 values", plot.Find(".plot-unit").TextContent);
         Assert.Contains("thinned out", plot.Find("[role=img]").GetAttribute("aria-label"), StringComparison.Ordinal);
     }
 
