@@ -104,7 +104,7 @@ public sealed class CurvePlotTests : BunitContext
     [InlineData(200_000, "2 d 7 h")]
     public void A_time_is_told_in_its_two_largest_units(double seconds, string text) => Assert.Equal(text, Say.Took(TimeSpan.FromSeconds(seconds)));
 
-    private IRenderedComponent<CurvePlot> Show(MetricCurve curve) => Render<CurvePlot>(p => p.Add(c => c.Newest, curve.Values[^1]).Add(c => c.Curve, curve));
+    private IRenderedComponent<CurvePlot> Show(MetricCurve curve) => Render<CurvePlot>(p => p.Add(c => c.Curve, curve));
 
     private static MetricCurve Curve(params (long Step, double Value)[] values) => new([.. values.Select(v => new MetricValue("rmse", v.Value, v.Step, Records.Noon))], IsThinned: false);
 }

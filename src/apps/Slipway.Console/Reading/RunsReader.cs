@@ -70,25 +70,20 @@ internal sealed class RunsReader(ITrackingReader tracking)
             return null;
         }
 
-        var chosen = details.Metrics.Where(m => metric is null || m.Key == metric).ToList();
-        var curves = new List<(MetricValue, MetricCurve)>();
+        // One that was chosen may be none of the metrics that are listed, of which there may be more.
+        var keys = metric is null ? details.Metrics.Select(m => m.Key).ToList() : [metric];
+        var curves = new List<MetricCurve>();
         var looked = 0;
-        foreach (var newest in chosen)
+        while (looked < keys.Count && looked < MostLooked && curves.Count < MostPlots)
         {
-            if (curves.Count == MostPlots || looked == MostLooked)
-            {
-                break;
-            }
-
             // A single value is in the table, and has no line.
-            looked++;
-            if (await tracking.ReadCurveAsync(id, newest.Key, metric is null ? PlotPoints : LargePlotPoints, cancellationToken) is { Values.Count: > 1 } curve)
+            if (await tracking.ReadCurveAsync(id, keys[looked++], metric is null ? PlotPoints : LargePlotPoints, cancellationToken) is { Values.Count: > 1 } curve)
             {
-                curves.Add((newest, curve));
+                curves.Add(curve);
             }
         }
 
-        var view = new RunView { Details = details, Metric = metric, Curves = curves, NotPlotted = chosen.Count - looked };
+        var view = new RunView { Details = details, Metric = metric, Curves = curves, NotPlotted = keys.Count - looked };
         try
         {
             return view with { Folders = await OpenAsync(id, folder ?? "", cancellationToken) };

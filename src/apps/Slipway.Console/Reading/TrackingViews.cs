@@ -57,7 +57,7 @@ public sealed record RunView
     public string? Metric { get; init; }
 
     /// <summary>The histories that are plotted.</summary>
-    public IReadOnlyList<(MetricValue Newest, MetricCurve Curve)> Curves { get; init; } = [];
+    public IReadOnlyList<MetricCurve> Curves { get; init; } = [];
 
     /// <summary>How many metrics were not looked at, since a page has room for some plots only.</summary>
     public int NotPlotted { get; init; }

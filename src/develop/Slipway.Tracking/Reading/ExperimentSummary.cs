@@ -14,7 +14,7 @@ public enum Shown
 }
 
 /// <summary>Asks for a page of experiments.</summary>
-/// <param name="Name">What the name holds, in any case; empty for all.</param>
+/// <param name="Name">What the name holds, in any case; empty for all. As in MLflow's grammar <c>%</c> stands for any text and <c>_</c> for any character.</param>
 /// <param name="Shown">Which are shown.</param>
 /// <param name="Size">The most on a page.</param>
 public sealed record ExperimentSearch(string Name, Shown Shown, int Size)

@@ -13,13 +13,28 @@ internal sealed class RunTable(Database database)
     /// <summary>The tag that names the run that a run is a part of.</summary>
     public const string Parent = "mlflow.parentRunId";
 
+    /// <summary>A token holds what the page is sorted by, which may be a text of thousands of characters; one that is longer than this stands in no address.</summary>
+    private const int LongestToken = 1500;
+
+    // Before a run's id, which then stands for the token; no token has it.
+    private const char OfRun = '~';
+
     private static readonly (RunValueKind Kind, string Table)[] Tables = [(RunValueKind.Parameter, "run_params"), (RunValueKind.Metric, "run_metrics"), (RunValueKind.Tag, "run_tags")];
 
     public Task<RunPage> SearchAsync(long experiment, RunSearch search, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
-            var page = await FindAsync(connection, search.Place, (token, backwards) => SearchQuery.ForRuns(
-                [experiment], search.Filter, search.OrderBy is { Length: > 0 } order ? [order] : [], View(search.Shown), search.Size, token, backwards), cancellationToken);
+            SearchQuery Query(string? token, bool backwards) => SearchQuery.ForRuns(
+                [experiment], search.Filter, search.OrderBy is { Length: > 0 } order ? [order] : [], View(search.Shown), search.Size, token, backwards);
+
+            var place = search.Place;
+            if (place.Token?.StartsWith(OfRun) == true)
+            {
+                var token = await Query(null, backwards: false).FindPlaceAsync(connection, place.Token[1..], cancellationToken);
+                place = place with { Token = token ?? throw SearchError.Of("The run where this page begins is not there any more. Begin at the first page.") };
+            }
+
+            var page = await FindAsync(connection, place, Query, cancellationToken);
             var runs = await ReadAsync(connection, page.Ids);
             var values = search.Values.Append(new RunValueName(RunValueKind.Tag, Parent)).Distinct().ToList();
             var (metrics, texts) = await ReadValuesAsync(connection, page.Ids, values);
@@ -30,7 +45,7 @@ internal sealed class RunTable(Database database)
                 rows.Add(new RunRow(Summary(runs[id], parent), await HasChildrenAsync(connection, runs[id]), metrics[id], texts[id]));
             }
 
-            return new RunPage(rows, page.PreviousPageToken, page.NextPageToken);
+            return new RunPage(rows, Short(page.PreviousPageToken, rows.FirstOrDefault()), Short(page.NextPageToken, rows.LastOrDefault()));
         },
         cancellationToken);
 
@@ -98,6 +113,8 @@ internal sealed class RunTable(Database database)
         Shown.Deleted => ViewType.Deleted,
         _ => ViewType.All,
     };
+
+    private static string? Short(string? token, RunRow? row) => token?.Length > LongestToken && row is not null ? OfRun + row.Run.Id : token;
 
     private static async Task<Dictionary<long, Run>> ReadAsync(DbConnection connection, IReadOnlyList<long> ids)
     {

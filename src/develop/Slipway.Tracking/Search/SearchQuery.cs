@@ -35,6 +35,7 @@ internal sealed class SearchQuery
     private readonly IReadOnlyList<object>? _place;
     private readonly int _maxResults;
     private readonly string _fingerprint;
+    private readonly IReadOnlyList<string> _orderBy;
 
     private SearchQuery(
         FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken, bool backwards)
@@ -52,6 +53,7 @@ internal sealed class SearchQuery
         Order = OrderParser.Parse(orderBy, fields);
         Keys = Directed([.. Order.SelectMany((term, i) => SortKey.Of(term, string.Create(CultureInfo.InvariantCulture, $"o{i}")))]);
         _maxResults = maxResults;
+        _orderBy = orderBy;
         _fingerprint = PageToken.Fingerprint([fields.Table, string.Join(',', scope ?? []), filter ?? "", view.ToString(), .. orderBy]);
         _place = string.IsNullOrEmpty(pageToken) ? null : PageToken.Read(pageToken, _fingerprint, [.. Keys.Select(key => key.Type)]);
     }
@@ -107,6 +109,13 @@ internal sealed class SearchQuery
         return IsBackwards
             ? new SearchPage([.. found.Ids.Reverse()], Token(found.Begin)) { PreviousPageToken = more }
             : new SearchPage(found.Ids, more) { PreviousPageToken = _place is null ? null : Token(found.Begin) };
+    }
+
+    /// <summary>The token of the place where a run stands in the order, whether the search finds it or not; null when there is no such run.</summary>
+    public async Task<string?> FindPlaceAsync(DbConnection connection, string runId, CancellationToken cancellationToken)
+    {
+        var one = new SearchQuery(Fields, Scope, $"run_id = '{runId.Replace("'", "''", StringComparison.Ordinal)}'", _orderBy, ViewType.All, maxResults: 1, pageToken: null, backwards: false);
+        return Token((await new SearchPlan(one, SearchPlan.Few).FindAsync(connection, place: null, most: 1, cancellationToken)).Begin);
     }
 
     /// <summary>Sort keys in the direction that the search goes.</summary>

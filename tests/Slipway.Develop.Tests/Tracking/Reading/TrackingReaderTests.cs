@@ -52,6 +52,31 @@ public sealed class TrackingReaderTests(TrackingServer server) : IClassFixture<T
         Assert.Null(begin.Previous);
     }
 
+    [Fact]
+    public async Task Pages_in_the_order_of_long_texts_have_short_tokens_and_go_there_and_back()
+    {
+        var experiment = await server.Client.CreateExperimentAsync();
+        foreach (var i in Enumerable.Range(0, 4))
+        {
+            await LogAsync(await server.Client.CreateRunAsync(experiment, $"run-{i}"), [], [("text", new string('x', 5000) + i)], []);
+        }
+
+        var search = new RunSearch(experiment, 1) { Filter = "run_name != 'run-2'", OrderBy = "params.text" };
+        var (names, place) = (new List<string>(), PagePlace.First);
+        foreach (var backwards in new[] { false, false, true, true })
+        {
+            var page = await server.Reader.SearchRunsAsync(search with { Place = place }, Cancel);
+            names.Add(Assert.Single(page.Rows).Run.Name);
+            place = new PagePlace(backwards ? page.Previous : page.Next, backwards);
+            Assert.InRange(place.Token!.Length, 1, 1500);
+        }
+
+        Assert.Equal(["run-0", "run-1", "run-3", "run-1"], names);
+        Assert.Equal("run-0", (await server.Reader.SearchRunsAsync(search with { Place = place }, Cancel)).Rows[0].Run.Name);
+        var error = await Assert.ThrowsAsync<SlipwayException>(() => server.Reader.SearchRunsAsync(search with { Place = new PagePlace("~gone' or 1", Backwards: false) }, Cancel));
+        Assert.Equal("The run where this page begins is not there any more. Begin at the first page.", error.Message);
+    }
+
     [Theory]
     [InlineData("metrics.a >", null, null, "Invalid filter at position 12")]
     [InlineData("", "nothing", null, "Invalid order_by 'nothing' at position 1")]
