@@ -117,7 +117,10 @@ public sealed class TrackingPagesTests(ConsoleServer server)
         var run = await client.CreateRunAsync(experiment, Hostile, TrackingClient.Start, ("mlflow.parentRunId", parent), ("mlflow.source.name", "train.py"), ("html", Hostile));
         await client.LogAsync(
             run,
-            [.. Enumerable.Range(0, 600).Select(i => ("loss", (object)(i == 300 ? "NaN" : 1.0 / (i + 1)), (long)i)), ("system/cpu_percentage", 12.5, 0), ("system/cpu_percentage", 40, 1), ("score", 0.5, 0)],
+            [
+                .. Enumerable.Range(0, 600).Select(i => ("loss", (object)(i == 300 ? "NaN" : 1.0 / (i + 1)), (long)i)),
+                ("system/cpu_percentage", 12.5, 0), ("system/cpu_percentage", 40, 1), ("score", 0.5, 0),
+            ],
             ("lr", "0.1"));
         await client.PutArtifactAsync(experiment, run, "model/deep/weights.bin", "0123456789");
         await client.PutArtifactAsync(experiment, run, "%3Cb%3Enotes.txt", "<script>alert(1)</script>");
@@ -158,9 +161,10 @@ public sealed class TrackingPagesTests(ConsoleServer server)
     public async Task What_is_deleted_says_so_and_is_found_among_the_deleted()
     {
         using var client = await ClientAsync();
-        var (name, experiment) = ($"{Hostile} {Guid.NewGuid():N}", "");
-        experiment = await client.CreateExperimentAsync(name);
-        var (kept, gone) = (await client.CreateRunAsync(experiment, "kept"), await client.CreateRunAsync(experiment, "gone"));
+        var name = $"{Hostile} {Guid.NewGuid():N}";
+        var experiment = await client.CreateExperimentAsync(name);
+        await client.CreateRunAsync(experiment, "kept");
+        var gone = await client.CreateRunAsync(experiment, "gone");
         await client.PostAsync("runs/delete", new { run_id = gone });
         var page = await OpenAsync($"/experiments/{experiment}");
 
@@ -180,7 +184,6 @@ public sealed class TrackingPagesTests(ConsoleServer server)
         await Expect(page.Locator(".notice")).ToContainTextAsync("This experiment is deleted");
         await Expect(Names(page)).ToHaveCountAsync(2);
         Assert.Equal(0, await page.Locator("main img").CountAsync());
-        Assert.NotEmpty(kept);
     }
 
     [Theory]
@@ -193,11 +196,17 @@ public sealed class TrackingPagesTests(ConsoleServer server)
         var longest = new string('w', 250);
         var experiment = await client.CreateExperimentAsync($"{new string('n', 400)} {Guid.NewGuid():N}");
         var parent = await client.CreateRunAsync(experiment, longest);
-        var run = await client.CreateRunAsync(experiment, longest, TrackingClient.Start, ("mlflow.parentRunId", parent), (longest, longest), ("mlflow.note.content", longest), ("mlflow.user", longest));
+        var run = await client.CreateRunAsync(
+            experiment, longest, TrackingClient.Start, ("mlflow.parentRunId", parent), (longest, longest), ("mlflow.note.content", longest), ("mlflow.user", longest));
         await client.LogAsync(run, [(longest, 1e300, 0), (longest, -1e300, 1), (longest, "NaN", 2)], (longest, new string('v', 3000)));
         await client.PutArtifactAsync(experiment, run, $"{new string('f', 200)}/{new string('g', 200)}", "x");
 
-        foreach (var path in new[] { $"/experiments/{experiment}?filter={longest}", $"/experiments/{experiment}", $"/runs/{run}?folder={new string('f', 200)}", $"/runs/{run}?metric={longest}", $"/runs/{parent}", "/experiments?name=nnnn" })
+        string[] paths =
+        [
+            $"/experiments/{experiment}?filter={longest}", $"/experiments/{experiment}", $"/runs/{run}?folder={new string('f', 200)}", $"/runs/{run}?metric={longest}", $"/runs/{parent}",
+            "/experiments?name=nnnn",
+        ];
+        foreach (var path in paths)
         {
             var page = await OpenAsync(path, width, scheme);
             await page.EvaluateAsync("document.querySelectorAll('details').forEach(d => d.open = true)");

@@ -27,7 +27,8 @@ internal sealed class TrackingReader(Database database, ExperimentStore experime
 
     public async Task<RunDetails?> FindRunAsync(string runId, CancellationToken cancellationToken)
     {
-        if (await GetAsync(runId, cancellationToken) is not { } run || await FindExperimentAsync(run.Experiment.ToString(CultureInfo.InvariantCulture), cancellationToken) is not { } experiment)
+        if (await GetAsync(runId, cancellationToken) is not { } run
+            || await FindExperimentAsync(run.Experiment.ToString(CultureInfo.InvariantCulture), cancellationToken) is not { } experiment)
         {
             return null;
         }

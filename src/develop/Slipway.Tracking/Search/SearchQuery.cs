@@ -76,7 +76,13 @@ internal sealed class SearchQuery
 
     /// <summary>Runs of some experiments, by start (newest first) where <paramref name="orderBy"/> does not say.</summary>
     public static SearchQuery ForRuns(
-        IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null, bool backwards = false)
+        IReadOnlyCollection<long> experiments,
+        string? filter,
+        IReadOnlyList<string> orderBy,
+        ViewType view,
+        int maxResults = DefaultResults,
+        string? pageToken = null,
+        bool backwards = false)
     {
         long[] scope = [.. experiments.Distinct().Order()];
         return scope.Length <= MostExperiments
@@ -85,7 +91,8 @@ internal sealed class SearchQuery
     }
 
     /// <summary>Experiments, by creation (newest first) where <paramref name="orderBy"/> does not say.</summary>
-    public static SearchQuery ForExperiments(string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null, bool backwards = false) =>
+    public static SearchQuery ForExperiments(
+        string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = DefaultResults, string? pageToken = null, bool backwards = false) =>
         For(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken, backwards);
 
     /// <summary>Things of any kind that a set of fields describes; <paramref name="scope"/> where the set has one.</summary>
@@ -114,7 +121,8 @@ internal sealed class SearchQuery
     /// <summary>The token of the place where a run stands in the order, whether the search finds it or not; null when there is no such run.</summary>
     public async Task<string?> FindPlaceAsync(DbConnection connection, string runId, CancellationToken cancellationToken)
     {
-        var one = new SearchQuery(Fields, Scope, $"run_id = '{runId.Replace("'", "''", StringComparison.Ordinal)}'", _orderBy, ViewType.All, maxResults: 1, pageToken: null, backwards: false);
+        var filter = $"run_id = '{runId.Replace("'", "''", StringComparison.Ordinal)}'";
+        var one = new SearchQuery(Fields, Scope, filter, _orderBy, ViewType.All, maxResults: 1, pageToken: null, backwards: false);
         return Token((await new SearchPlan(one, SearchPlan.Few).FindAsync(connection, place: null, most: 1, cancellationToken)).Begin);
     }
 

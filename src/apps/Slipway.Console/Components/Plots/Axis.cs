@@ -57,7 +57,8 @@ public sealed record Axis(double Low, double High, IReadOnlyList<Tick> Ticks)
         }
 
         // Four digits may be too few where the marks lie close: 0.99991, 0.99992.
-        return new Axis(low, high, ticks.DistinctBy(tick => tick.Text).Count() == ticks.Count ? ticks : [.. ticks.Select((tick, i) => tick with { Text = Say.Number(low + (i * step), step) })]);
+        var differ = ticks.DistinctBy(tick => tick.Text).Count() == ticks.Count;
+        return new Axis(low, high, differ ? ticks : [.. ticks.Select((tick, i) => tick with { Text = Say.Number(low + (i * step), step) })]);
     }
 
     // 1, 2 or 5 times a power of ten.
