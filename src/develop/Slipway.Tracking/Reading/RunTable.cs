@@ -30,7 +30,8 @@ internal sealed class RunTable(Database database)
             var place = search.Place;
             if (place.Token?.StartsWith(OfRun) == true)
             {
-                var token = await Query(null, backwards: false).FindPlaceAsync(connection, place.Token[1..], cancellationToken);
+                var run = place.Token[1..].Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);
+                var token = await Query(null, backwards: false).FindPlaceAsync(connection, $"run_id = '{run}'", cancellationToken);
                 place = place with { Token = token ?? throw SearchError.Of("The run where this page begins is not there any more. Begin at the first page.") };
             }
 
