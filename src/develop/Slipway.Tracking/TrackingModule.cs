@@ -9,6 +9,7 @@ using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
+using Slipway.Tracking.Reading;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Traces;
 
@@ -29,6 +30,7 @@ public static class TrackingModule
         services.AddInputs();
         services.AddLoggedModels();
         services.AddTraces();
+        services.AddSingleton<ITrackingReader, TrackingReader>();
         return services;
     }
 
