@@ -13,18 +13,6 @@ public readonly partial struct MlflowFields
         ? null
         : value.ValueKind == JsonValueKind.Object ? new MlflowFields(value, PathOf(name)) : throw Invalid(name, value, "It is an object.");
 
-    /// <summary>A message that must be there.</summary>
-    public MlflowFields RequiredMessage(string name) => Message(name) ?? throw Missing(name);
-
-    /// <summary>True or false, also as the texts that a query has; null when it is absent.</summary>
-    public bool? Flag(string name) => Find(name) is not { } value ? null : value.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.String when bool.TryParse(TextOf(value, PathOf(name)), out var flag) => flag,
-        _ => throw Invalid(name, value, "It is true or false."),
-    };
-
     /// <summary>Texts by their keys, in the order in which they came; empty when it is absent.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> TextMap(string name)
     {

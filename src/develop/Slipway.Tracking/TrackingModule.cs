@@ -6,6 +6,8 @@ using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.Inputs;
+using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Traces;
@@ -24,6 +26,8 @@ public static class TrackingModule
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
+        services.AddInputs();
+        services.AddLoggedModels();
         services.AddTraces();
         return services;
     }
@@ -53,12 +57,15 @@ public static class TrackingModule
         LogParameter.Map(routes);
         LogBatch.Map(routes);
         SetRunTag.Map(routes);
+        LogModel.Map(routes);
 
         GetMetricHistory.Map(routes, reader, database);
         GetMetricHistoryBulk.Map(routes, reader, database);
         GetMetricHistoryBulkInterval.Map(routes, reader, database);
 
         routes.MapArtifacts();
+        routes.MapInputs();
+        routes.MapLoggedModels();
         routes.MapTraces();
         routes.MapMlflowRest();
         return routes;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Registry.Endpoints;
 using Slipway.Registry.Migrations;
+using Slipway.Registry.Mlflow;
 using Slipway.Storage;
 
 namespace Slipway.Registry;
@@ -15,9 +16,10 @@ public static class RegistryModule
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026112440_ModelVersions.Number))
         .AddSingleton<ModelVersionStore>()
-        .AddSingleton<IModelRegistry, ModelRegistry>();
+        .AddSingleton<IModelRegistry, ModelRegistry>()
+        .AddMlflowRegistry();
 
-    /// <summary>Maps <c>/api/v1/models</c>.</summary>
+    /// <summary>Maps <c>/api/v1/models</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
     public static IEndpointRouteBuilder MapRegistry(this IEndpointRouteBuilder routes)
     {
         var models = routes.MapGroup("/api/v1/models").WithTags("Models");
@@ -27,6 +29,7 @@ public static class RegistryModule
         ListVersionEvents.Map(models);
         ApproveVersion.Map(models);
         RejectVersion.Map(models);
+        routes.MapMlflowRegistry();
         return routes;
     }
 }

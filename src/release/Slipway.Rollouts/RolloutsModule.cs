@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry;
 using Slipway.Rollouts.Endpoints;
 using Slipway.Rollouts.Migrations;
 using Slipway.Rollouts.Releases;
@@ -19,6 +20,7 @@ public static class RolloutsModule
     public static IServiceCollection AddRollouts(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(RolloutsModule).Assembly, M2026112550_Rollouts.Number))
         .AddSingleton<DeploymentStore>()
+        .AddSingleton<IVersionRoles, VersionRoles>()
         .AddSingleton<DeploymentTurns>()
         .AddSingleton<DeploymentsReadiness>()
         .AddSingleton<IDeploymentsReadiness>(provider => provider.GetRequiredService<DeploymentsReadiness>())

@@ -6,13 +6,13 @@ using Slipway.Tracking.Experiments;
 namespace Slipway.Tracking.Traces;
 
 /// <summary>Deletes traces for good, with their tags, assessments, spans and files.</summary>
-internal static class TraceDeletion
+internal sealed class TraceDeletion(ArtifactTable artifacts)
 {
     /// <summary>How many are deleted in one transaction: the only writer is free again for others in between.</summary>
     public const int Part = 500;
 
     /// <summary>The oldest traces of an experiment up to a moment.</summary>
-    public static Task<int> DeleteOldestAsync(WriteTransaction transaction, Experiment experiment, long latest, int most)
+    public Task<int> DeleteOldestAsync(WriteTransaction transaction, Experiment experiment, long latest, int most)
     {
         const string Sql = "select id as Id, trace_id as TraceId from traces where experiment = @id and request_time <= @latest order by request_time, trace_id desc limit @most";
 
@@ -20,14 +20,14 @@ internal static class TraceDeletion
     }
 
     /// <summary>Those of some traces that are in an experiment.</summary>
-    public static Task<int> DeleteAsync(WriteTransaction transaction, Experiment experiment, IReadOnlyList<string> traceIds)
+    public Task<int> DeleteAsync(WriteTransaction transaction, Experiment experiment, IReadOnlyList<string> traceIds)
     {
         const string Sql = "select id as Id, trace_id as TraceId from traces where experiment = @id and trace_id in @traceIds";
 
         return DeleteAsync(transaction, experiment, Sql, new { id = experiment.Id, traceIds });
     }
 
-    private static async Task<int> DeleteAsync(WriteTransaction transaction, Experiment experiment, string sql, object parameters)
+    private async Task<int> DeleteAsync(WriteTransaction transaction, Experiment experiment, string sql, object parameters)
     {
         var found = await transaction.QueryAsync<Found>(sql, parameters);
         foreach (var trace in found)
@@ -36,7 +36,7 @@ internal static class TraceDeletion
             var location = Trace.ArtifactLocation(experiment, trace.TraceId);
             if (location.StartsWith(ArtifactLocation.Scheme, StringComparison.Ordinal))
             {
-                await ArtifactTable.DeleteAsync(transaction, ArtifactPath.OfFolder(location[ArtifactLocation.Scheme.Length..].TrimStart('/')));
+                await artifacts.DeleteAsync(transaction, ArtifactPath.OfFolder(location[ArtifactLocation.Scheme.Length..].TrimStart('/')));
             }
         }
 

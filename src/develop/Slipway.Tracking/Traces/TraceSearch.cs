@@ -1,4 +1,3 @@
-using System.Globalization;
 using Slipway.Tracking.Search;
 
 namespace Slipway.Tracking.Traces;
@@ -9,13 +8,8 @@ internal static class TraceSearch
     private static readonly FieldSet Fields = Create();
 
     /// <summary>Traces of some experiments, by their time (newest first) where <paramref name="orderBy"/> does not say.</summary>
-    public static SearchQuery Query(IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, int maxResults, string? pageToken)
-    {
-        long[] scope = [.. experiments.Distinct().Order()];
-        return scope.Length <= SearchQuery.MostExperiments
-            ? SearchQuery.For(Fields, scope, filter, orderBy, ViewType.All, maxResults, pageToken)
-            : throw SearchError.Of(string.Create(CultureInfo.InvariantCulture, $"A search takes at most {SearchQuery.MostExperiments} experiments, but got {scope.Length}."));
-    }
+    public static SearchQuery Query(IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, int maxResults, string? pageToken) =>
+        SearchQuery.For(Fields, SearchQuery.ScopeOf(experiments), filter, orderBy, ViewType.All, maxResults, pageToken);
 
     private static FieldSet Create()
     {

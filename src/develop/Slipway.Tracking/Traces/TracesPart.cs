@@ -13,6 +13,7 @@ internal static class TracesPart
     public static IServiceCollection AddTraces(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(TracesPart).Assembly, M2026113030_Traces.Number))
         .AddSingleton<TraceReader>()
+        .AddSingleton<TraceDeletion>()
         .AddSingleton<SpanReader>();
 
     public static void MapTraces(this IEndpointRouteBuilder routes)
@@ -27,7 +28,7 @@ internal static class TracesPart
         ExportSpans.Map(routes, database);
         SearchTraces.Map(routes, reader, database);
         TraceTags.Map(routes);
-        DeleteTraces.Map(routes);
+        DeleteTraces.Map(routes, services.GetRequiredService<TraceDeletion>());
         TraceAssessments.Map(routes, reader, time);
         LinkTraces.Map(routes);
         OldTraces.Map(routes, reader, database, time);

@@ -32,7 +32,7 @@ internal static class AssessmentFields
             fields.Rationale(),
             fields.TagMap("metadata"),
             Given(fields.Limited("overrides", Limits.Key)),
-            IsValid: fields.Flag("valid") ?? true,
+            IsValid: fields.Boolean("valid") ?? true,
             created,
             fields.Timestamp("last_update_time") ?? created);
     }

@@ -11,31 +11,31 @@ namespace Slipway.Tracking.Traces.Endpoints;
 /// <summary>Traces go by their ids, or by their age, the oldest first.</summary>
 internal static class DeleteTraces
 {
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes, TraceDeletion traces)
     {
-        routes.MapMlflow("POST", "2.0/mlflow/traces/delete-traces", "DeleteTraces", Permission.Develop, HandleAsync);
-        routes.MapMlflow("POST", "3.0/mlflow/traces/delete-traces", "DeleteTracesV3", Permission.Develop, HandleAsync);
+        routes.MapMlflow("POST", "2.0/mlflow/traces/delete-traces", "DeleteTraces", Permission.Develop, call => HandleAsync(call, traces));
+        routes.MapMlflow("POST", "3.0/mlflow/traces/delete-traces", "DeleteTracesV3", Permission.Develop, call => HandleAsync(call, traces));
     }
 
-    private static async Task HandleAsync(MlflowCall call)
+    private static async Task HandleAsync(MlflowCall call, TraceDeletion traces)
     {
         var fields = call.Fields;
         var experimentId = fields.RequiredText("experiment_id");
         var (latest, most, ids) = (fields.Integer("max_timestamp_millis"), fields.Integer("max_traces"), fields.Texts("request_ids"));
         Check(latest, most, ids);
-        var deleted = latest is { } moment ? await DeleteOldestAsync(call, experimentId, moment, most ?? long.MaxValue) : await DeleteAsync(call, experimentId, ids);
+        var deleted = latest is { } moment ? await DeleteOldestAsync(call, traces, experimentId, moment, most ?? long.MaxValue) : await DeleteAsync(call, traces, experimentId, ids);
         await call.AnswerAsync(json => json.WriteNumber("traces_deleted", deleted));
     }
 
     // In several transactions, each with its audit entry, until one finds no more.
-    private static async Task<long> DeleteOldestAsync(MlflowCall call, string experimentId, long latest, long most)
+    private static async Task<long> DeleteOldestAsync(MlflowCall call, TraceDeletion traces, string experimentId, long latest, long most)
     {
         var deleted = 0L;
         int found, part;
         do
         {
             part = (int)Math.Min(TraceDeletion.Part, most - deleted);
-            found = await ChangeAsync(call, experimentId, (transaction, experiment) => TraceDeletion.DeleteOldestAsync(transaction, experiment, latest, part));
+            found = await ChangeAsync(call, experimentId, (transaction, experiment) => traces.DeleteOldestAsync(transaction, experiment, latest, part));
             deleted += found;
         }
         while (found == part && deleted < most);
@@ -43,12 +43,12 @@ internal static class DeleteTraces
         return deleted;
     }
 
-    private static async Task<long> DeleteAsync(MlflowCall call, string experimentId, IReadOnlyList<string> ids)
+    private static async Task<long> DeleteAsync(MlflowCall call, TraceDeletion traces, string experimentId, IReadOnlyList<string> ids)
     {
         var deleted = 0L;
         foreach (var part in ids.Chunk(TraceDeletion.Part))
         {
-            deleted += await ChangeAsync(call, experimentId, (transaction, experiment) => TraceDeletion.DeleteAsync(transaction, experiment, part));
+            deleted += await ChangeAsync(call, experimentId, (transaction, experiment) => traces.DeleteAsync(transaction, experiment, part));
         }
 
         return deleted;

@@ -22,7 +22,7 @@ internal static class GetSpans
     private static async Task GetAsync(MlflowCall call, TraceReader reader, SpanReader spans)
     {
         var content = await reader.GetAsync(call.Fields.RequiredText("trace_id"), call.Cancellation);
-        if (call.Fields.Flag("allow_partial") != true && Expected(content) is { } expected && await spans.CountAsync(content.Trace, call.Cancellation) < expected)
+        if (call.Fields.Boolean("allow_partial") != true && Expected(content) is { } expected && await spans.CountAsync(content.Trace, call.Cancellation) < expected)
         {
             // The client asks again until the spans that are on their way have come.
             throw new SlipwayException(ErrorKind.NotFound, $"Trace with ID {content.Trace.TraceId} is not fully exported yet.");
