@@ -71,7 +71,7 @@ class Cases:
         yield Case("v1", "TensorFlow Serving v1", [one, self.form("Slipway, v1", "/v1/models/trees:predict", "v1")], "")
         yield Case("scoring", "MLflow scoring", [one, self.form("Slipway, /invocations", "/deployments/trees/invocations", "invocations")], "")
         yield Case("columns", "one input a column", [one, Target("Slipway, columns", ours, "/v2/models/trees/infer", self.bodies("columns", 1), self.predictions(1))], "")
-        yield Case("overload", "CNN at twice its capacity", [Target("Slipway, JSON", ours, "/v2/models/cnn/infer", [self.files / "picture.json"], **picture)],
+        yield Case("overload", "CNN at twice its capacity", [Target("Slipway, JSON, 500 ms at most", ours, "/v2/models/cnn-limited/infer", [self.files / "picture.json"], **picture)],
                    "goodput ≥ 90 % of capacity, the rest 429 or 503 within 50 ms",
                    lambda r: r.goodput() >= 0.9 and r.refusals() is not None and r.refusals() <= 50_000, connections=64, kind="overload")
 

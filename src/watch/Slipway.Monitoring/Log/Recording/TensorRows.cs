@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -81,12 +82,9 @@ internal static class TensorRows
         {
             var some = block[..Math.Min(block.Length, count - i)];
             Numbers(data.Slice(i * type.Size(), some.Length * type.Size()), type, some);
-            foreach (var value in some)
-            {
-                min = Math.Min(min, value);
-                max = Math.Max(max, value);
-                sum += value;
-            }
+            min = Math.Min(min, TensorPrimitives.Min<double>(some));
+            max = Math.Max(max, TensorPrimitives.Max<double>(some));
+            sum += TensorPrimitives.Sum<double>(some);
         }
 
         return new TensorDigest(System.Convert.ToHexStringLower(SHA256.HashData(data)), shape.ToArray(), min, max, sum / count);
@@ -123,12 +121,5 @@ internal static class TensorRows
     }
 
     private static void Convert<T>(ReadOnlySpan<byte> data, Span<double> target)
-        where T : unmanaged, INumber<T>
-    {
-        var values = MemoryMarshal.Cast<byte, T>(data);
-        for (var i = 0; i < values.Length; i++)
-        {
-            target[i] = double.CreateTruncating(values[i]);
-        }
-    }
+        where T : unmanaged, INumber<T> => TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<byte, T>(data), target);
 }
