@@ -7,6 +7,7 @@ using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Migrations;
+using Slipway.Tracking.Purging;
 using Slipway.Tracking.Runs;
 
 namespace Slipway.Tracking;
@@ -23,6 +24,7 @@ public static class TrackingModule
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
+        services.AddPurging();
         return services;
     }
 
@@ -57,6 +59,7 @@ public static class TrackingModule
         GetMetricHistoryBulkInterval.Map(routes, reader, database);
 
         routes.MapArtifacts();
+        PurgeRoutes.Map(routes);
         routes.MapMlflowRest();
         return routes;
     }

@@ -12,6 +12,7 @@ internal static class ArtifactsPart
 {
     public static IServiceCollection AddArtifacts(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(ArtifactsPart).Assembly, M2026113005_Artifacts.Number))
+        .AddSingleton(new BlobColumn(ArtifactTable.Name, "digest", BlobUse.Blob))
         .AddSingleton<ArtifactTable>()
         .AddSingleton<ArtifactDownload>()
         .AddSingleton<ArtifactUpload>()

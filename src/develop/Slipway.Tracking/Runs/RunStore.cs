@@ -61,6 +61,11 @@ internal sealed class RunStore(TimeProvider time)
     public static async Task<Run> RestoreAsync(WriteTransaction transaction, Run run)
     {
         (await ExperimentStore.GetAsync(transaction, run.Experiment.ToString(CultureInfo.InvariantCulture))).DemandActive();
+        if (run.DeletedAt == Lifecycle.Purging)
+        {
+            throw Run.NotFound(run.RunId);
+        }
+
         return await SaveAsync(transaction, run with { DeletedAt = null });
     }
 
