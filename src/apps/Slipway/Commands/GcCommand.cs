@@ -63,21 +63,21 @@ internal static class GcCommand
             terminal.Say($"… and {Number(report.ExperimentCount + report.RunCount - named)} more.");
         }
 
-        terminal.Say($"{Number(report.ExperimentCount)} experiments and {Number(report.RunCount)} runs {goes}, with {Number(report.Rows.Values.Sum())} rows and {Number(report.ArtifactCount)} files ({Size(report.ArtifactBytes)}).");
-        terminal.Say($"{Number(report.Blobs.Count)} blobs that nothing needs {goes}: {Size(report.Blobs.Bytes)} of the disk.");
+        terminal.Say($"{Count(report.ExperimentCount, "experiment")} and {Count(report.RunCount, "run")} {goes}, with {Count(report.Rows.Values.Sum(), "row")} and {Count(report.ArtifactCount, "file")} ({Size(report.ArtifactBytes)}).");
+        terminal.Say($"Content that nothing needs any more {(report.Done ? "is gone" : "would go")}: {Count(report.Blobs.Count, "blob")}, {Size(report.Blobs.Bytes)} of the disk.");
         if (report.Blobs.RecentCount > 0)
         {
-            terminal.Say($"{Number(report.Blobs.RecentCount)} more ({Size(report.Blobs.RecentBytes)}) were stored within the last hour and stay until a later `slipway gc`.");
+            terminal.Say($"Of the last hour, and therefore left until a later `slipway gc`: {Count(report.Blobs.RecentCount, "blob")}, {Size(report.Blobs.RecentBytes)}.");
         }
 
         if (report.ArtifactsKept > 0)
         {
-            terminal.Say($"{Number(report.ArtifactsKept)} files in their folders stay, because something else needs them.");
+            terminal.Say($"In their folders, but needed by others and left there: {Count(report.ArtifactsKept, "file")}.");
         }
 
         if (report.Uploads > 0)
         {
-            terminal.Say($"{Number(report.Uploads)} uploads that nobody completed {goes}.");
+            terminal.Say($"Uploads that nobody completed{(report.Done ? "" : ", which would go too")}: {Number(report.Uploads)}.");
         }
 
         if (report.UnusedDatabaseBytes is { } unused)
@@ -106,6 +106,8 @@ internal static class GcCommand
 
         return table;
     }
+
+    private static string Count(long value, string what) => value == 1 ? $"1 {what}" : $"{Number(value)} {what}s";
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
