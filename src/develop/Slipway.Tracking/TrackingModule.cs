@@ -8,6 +8,7 @@ using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Purging;
+using Slipway.Tracking.Recording;
 using Slipway.Tracking.Runs;
 
 namespace Slipway.Tracking;
@@ -25,6 +26,7 @@ public static class TrackingModule
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
         services.AddPurging();
+        services.AddSingleton<IRunRecorder, RunRecorder>();
         return services;
     }
 

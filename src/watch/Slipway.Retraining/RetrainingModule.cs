@@ -43,6 +43,7 @@ public static class RetrainingModule
         .AddSingleton<RecipeStore>()
         .AddSingleton<ChampionLookup>()
         .AddSingleton<DataStage>()
+        .AddSingleton<TrainingRecord>()
         .AddSingleton<TrainStage>()
         .AddSingleton<ValidateStage>()
         .AddSingleton<RegisterStage>()
