@@ -162,6 +162,18 @@ public sealed partial class ReadmeTests
         }
     }
 
+    [Fact]
+    public async Task The_python_samples_are_python()
+    {
+        var there = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "python3")));
+        Assert.SkipUnless(there, "python3 is missing. Install it: apt-get install python3");
+        var scripts = Directory.GetFiles(Path.Combine(Repository.Root, "samples/python"), "*.py");
+
+        Assert.NotEmpty(scripts);
+        var read = await Slip.RunProgramAsync("python3", Repository.Root, ["-c", "import ast, sys\nfor file in sys.argv[1:]: ast.parse(open(file, encoding='utf-8').read(), file)", .. scripts], Cancel, new Dictionary<string, string?>());
+        Assert.True(read.ExitCode == 0, read.Errors);
+    }
+
     // One command is one line, or several while a quotation is open. What follows # speaks to people.
     private static async Task<IReadOnlyList<string>> ReadCommandsAsync()
     {

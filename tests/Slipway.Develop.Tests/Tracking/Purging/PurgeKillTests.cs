@@ -1,0 +1,110 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Slipway.Storage;
+using Slipway.Storage.Blobs;
+using Slipway.Tracking;
+using Slipway.Tracking.Purging;
+
+namespace Slipway.Develop.Tests.Tracking.Purging;
+
+/// <summary>A purge that is killed after any of its transactions: nothing that is needed is lost, and the next one finishes.</summary>
+public sealed class PurgeKillTests : IDisposable
+{
+    private static readonly string[] Tables = ["runs", "run_params", "run_tags", "run_metrics", "metric_points", "metric_arrivals", "experiments", "experiment_tags", "artifacts"];
+
+    private readonly string _root = Directory.CreateTempSubdirectory("slipway-purge-").FullName;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task After_a_kill_at_any_write_the_next_purge_ends_the_work_and_what_lives_is_whole()
+    {
+        var kills = 0;
+        for (var killed = true; killed; kills++)
+        {
+            await using var services = await OpenAsync(Path.Combine(_root, $"{kills}"), new FakeTimeProvider(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero)));
+            var control = services.GetRequiredService<Switch>();
+            var database = services.GetRequiredService<Database>();
+            var (shared, own) = await FillAsync(database, services.GetRequiredService<IBlobStore>());
+            ((FakeTimeProvider)services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromDays(31));
+
+            control.Left = kills;
+            killed = await Record.ExceptionAsync(() => PurgeAsync(services)) is InvalidOperationException { Message: "Killed." };
+            control.Left = int.MaxValue;
+            await PurgeAsync(services);
+
+            // Of two runs the one that lives has everything; of the other, and of its experiment, nothing is left.
+            var rows = new List<long>();
+            foreach (var table in Tables)
+            {
+                rows.Add(await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"select count(*) from {table}"), Cancel));
+            }
+
+            Assert.Equal([1, 1, 1, 1, 1, 1, 2, 0, 1], rows);
+            Assert.Equal("lives", await database.ReadAsync(connection => connection.ExecuteScalarAsync<string>("select run_id from runs"), Cancel));
+            Assert.True(await services.GetRequiredService<IBlobStore>().ExistsAsync(shared, Cancel));
+            Assert.False(await services.GetRequiredService<IBlobStore>().ExistsAsync(own, Cancel));
+        }
+
+        Assert.InRange(kills, 8, 100);
+    }
+
+    private static Task<PurgeReport> PurgeAsync(ServiceProvider services) => services.GetRequiredService<Purge>().RunAsync(
+        PurgeSelection.Of(null, null, null, services.GetRequiredService<TimeProvider>()), (_, _) => Task.CompletedTask, Cancel);
+
+    private static async Task<(string Shared, string Own)> FillAsync(Database database, IBlobStore blobs)
+    {
+        var shared = (await blobs.PutAsync(new MemoryStream("shared"u8.ToArray()), Cancel)).Digest;
+        var own = (await blobs.PutAsync(new MemoryStream("own"u8.ToArray()), Cancel)).Digest;
+        var at = new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        string[] statements =
+        [
+            $"insert into experiments (id, name, artifact_location, created_at, updated_at, deleted_at) values (1, 'live', 'mlflow-artifacts:/1', 0, 0, null), (2, 'spent', 'mlflow-artifacts:/2', 0, 0, {at})",
+            "insert into experiment_tags (experiment, key, value) values (2, 'k', 'v')",
+            $"insert into runs (id, run_id, experiment, name, user_id, status, start_time, artifact_uri, deleted_at) values (1, 'lives', 1, 'n', 'u', 'FINISHED', 0, 'mlflow-artifacts:/1/lives/artifacts', null), (2, 'goes', 2, 'n', 'u', 'FINISHED', 0, 'mlflow-artifacts:/2/goes/artifacts', {at})",
+            "insert into run_params (run, key, experiment, value) values (1, 'k', 1, 'v'), (2, 'k', 2, 'v')",
+            "insert into run_tags (run, key, experiment, value) values (1, 'k', 1, 'v'), (2, 'k', 2, 'v')",
+            "insert into run_metrics (run, key, experiment, value, is_nan, step, timestamp) values (1, 'k', 1, 1, 0, 0, 0), (2, 'k', 2, 1, 0, 0, 0)",
+            "insert into metric_points (run, key, step, timestamp, value, is_nan) values (1, 'k', 0, 0, 1, 0), (2, 'k', 0, 0, 1, 0)",
+            "insert into metric_arrivals (run, number, points) values (1, 1, x'00'), (2, 1, x'00')",
+            $"insert into artifacts (path, digest, size, stored_at) values ('1/lives/artifacts/a', '{shared}', 6, 0), ('2/goes/artifacts/a', '{shared}', 6, 0), ('2/goes/artifacts/b', '{own}', 3, 0), ('2/models/m', '{own}', 3, 0)",
+        ];
+        foreach (var sql in statements)
+        {
+            await database.WriteAsync(transaction => transaction.ExecuteAsync(sql), Cancel);
+        }
+
+        return (shared, own);
+    }
+
+    private static async Task<ServiceProvider> OpenAsync(string folder, TimeProvider time)
+    {
+        var collection = new ServiceCollection().AddLogging().AddSingleton(time).AddSingleton<Switch>().AddStorage(new StorageOptions(folder)).AddTracking();
+        var database = collection.Last(service => service.ServiceType == typeof(Database)).ImplementationFactory!;
+        collection.AddSingleton<Database>(provider => new KilledDatabase((Database)database(provider), provider.GetRequiredService<Switch>()));
+        var services = collection.BuildServiceProvider();
+        await services.OpenStorageAsync(Cancel);
+        return services;
+    }
+
+    /// <summary>How many writes commit before the process is gone.</summary>
+    private sealed class Switch
+    {
+        public int Left { get; set; } = int.MaxValue;
+    }
+
+    /// <summary>A process that is killed, as its database sees it: up to a chosen write everything is committed, from then on nothing is.</summary>
+    private sealed class KilledDatabase(Database database, Switch control) : Database
+    {
+        public override Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => database.ReadAsync(read, cancellationToken);
+
+        public override Task<T> WriteAsync<T>(Func<WriteTransaction, Task<T>> write, CancellationToken cancellationToken) =>
+            control.Left-- > 0 ? database.WriteAsync(write, cancellationToken) : throw new InvalidOperationException("Killed.");
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
