@@ -51,6 +51,15 @@ public readonly struct MlflowFields
         _ => throw Invalid(name, value, "It is a number, or one of the texts NaN, Infinity and -Infinity."),
     };
 
+    /// <summary>True or false, which a query says as a text; null when it is absent.</summary>
+    public bool? Boolean(string name) => Find(name) is not { } value ? null : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String when bool.TryParse(TextOf(value, PathOf(name)), out var flag) => flag,
+        _ => throw Invalid(name, value, "It is true or false."),
+    };
+
     /// <summary>One of an enum's values, by its name or number in MLflow's messages; null when it is absent.</summary>
     /// <typeparam name="T">Whose members have MLflow's numbers and names.</typeparam>
     public T? Choice<T>(string name)
@@ -76,6 +85,14 @@ public readonly struct MlflowFields
     /// <summary>A value's name in MLflow's messages: <c>ACTIVE_ONLY</c> of <c>ActiveOnly</c>.</summary>
     public static string NameOf<T>(T choice)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(choice.ToString());
+
+    /// <summary>A message that must be there.</summary>
+    public MlflowFields RequiredMessage(string name) => Find(name) switch
+    {
+        null => throw Missing(name),
+        { ValueKind: JsonValueKind.Object } message => new MlflowFields(message, PathOf(name)),
+        { } value => throw Invalid(name, value, "It is an object."),
+    };
 
     /// <summary>A list of messages; empty when it is absent.</summary>
     public IReadOnlyList<MlflowFields> Messages(string name)

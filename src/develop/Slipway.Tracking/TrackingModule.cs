@@ -6,6 +6,8 @@ using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.Inputs;
+using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Purging;
 using Slipway.Tracking.Recording;
@@ -25,6 +27,8 @@ public static class TrackingModule
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
+        services.AddInputs();
+        services.AddLoggedModels();
         services.AddPurging();
         services.AddSingleton<IRunRecorder, RunRecorder>();
         return services;
@@ -55,12 +59,15 @@ public static class TrackingModule
         LogParameter.Map(routes);
         LogBatch.Map(routes);
         SetRunTag.Map(routes);
+        LogModel.Map(routes);
 
         GetMetricHistory.Map(routes, reader, database);
         GetMetricHistoryBulk.Map(routes, reader, database);
         GetMetricHistoryBulkInterval.Map(routes, reader, database);
 
         routes.MapArtifacts();
+        routes.MapInputs();
+        routes.MapLoggedModels();
         PurgeRoutes.Map(routes);
         routes.MapMlflowRest();
         return routes;

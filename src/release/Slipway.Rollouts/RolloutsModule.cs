@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry;
 using Slipway.Rollouts.Endpoints;
 using Slipway.Rollouts.Migrations;
 using Slipway.Rollouts.Releases;
@@ -23,6 +24,7 @@ public static class RolloutsModule
         .AddSingleton(new BlobColumn("deployments", "previous_digest", BlobUse.Artifact))
         .AddSingleton(new BlobColumn("deployments", "candidate_digest", BlobUse.Artifact))
         .AddSingleton<DeploymentStore>()
+        .AddSingleton<IVersionRoles, VersionRoles>()
         .AddSingleton<DeploymentTurns>()
         .AddSingleton<DeploymentsReadiness>()
         .AddSingleton<IDeploymentsReadiness>(provider => provider.GetRequiredService<DeploymentsReadiness>())

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Mlflow;
 using Slipway.Server;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
@@ -49,7 +50,7 @@ public sealed partial class BlobColumnsTests : IAsyncLifetime
     {
         var owned = _services.GetServices<OwnedRows>().ToArray();
         var schema = await ReadColumnsAsync();
-        var belonging = schema.Where(column => column.Column is "run" or "run_id" or "experiment" or "experiment_id").Select(column => column.Table).Distinct().Except(Owners);
+        var belonging = schema.Where(column => column.Column is "run" or "experiment" or "experiment_id").Select(column => column.Table).Distinct().Except(Owners);
 
         Assert.Equal([], belonging.Except(owned.Select(rows => rows.Table)));
         Assert.Equal([], owned.SelectMany(rows => rows.Key.Split(", "), (rows, column) => (rows.Table, column)).Except(schema));

@@ -16,7 +16,7 @@ public sealed class RoutesTests : IAsyncLifetime
 
     // Pages, their files, and the document itself.
     // Pages, and the protocol of MLflow's clients, which MLflow documents.
-    private static readonly string[] NotOfTheApi = ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/", "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact"];
+    private static readonly string[] NotOfTheApi = ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/", "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact", "model-versions/"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -70,6 +70,11 @@ internal static class GcCommand
             terminal.Say($"Of the last hour, and therefore left until a later `slipway gc`: {Count(report.Blobs.RecentCount, "blob")}, {Size(report.Blobs.RecentBytes)}.");
         }
 
+        if (report.ExperimentsKept + report.RunsKept > 0)
+        {
+            terminal.Say($"Left there, because a version of the registry names them: {Count(report.ExperimentsKept, "experiment")} and {Count(report.RunsKept, "run")}. Delete the version first.");
+        }
+
         if (report.ArtifactsKept > 0)
         {
             terminal.Say($"In their folders, but needed by others and left there: {Count(report.ArtifactsKept, "file")}.");

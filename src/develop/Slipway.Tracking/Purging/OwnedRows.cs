@@ -19,11 +19,3 @@ public enum RowOwner
     /// <summary>With an experiment; the numbers are those of <c>experiments.id</c>.</summary>
     Experiment,
 }
-
-/// <summary>
-/// A column that holds addresses of artifacts (<c>mlflow-artifacts:/…</c>) that are needed whatever becomes of the run or experiment in whose folder they lie: a version's source. A part
-/// registers one as a singleton; a purge leaves what lies there. Content that a digest names needs none of it, since a blob stays while a <see cref="Storage.Blobs.BlobColumn"/> names it.
-/// </summary>
-/// <param name="Table">The table.</param>
-/// <param name="Column">Its column.</param>
-public sealed record NeededArtifacts(string Table, string Column);

@@ -84,7 +84,7 @@ internal sealed class Purge(
             await WriteAsync(transaction => audit(transaction, string.Create(CultureInfo.InvariantCulture, $"{purged.Count} blobs, {ByteSize.Format(purged.Bytes)}")), cancellationToken);
         }
 
-        return tally.Report(done: true, selection.UpTo, purged, await database.GetUnusedBytesAsync(cancellationToken));
+        return tally.Report(done: true, selection.UpTo, await search.KeptAsync(selection, cancellationToken), purged, await database.GetUnusedBytesAsync(cancellationToken));
     }
 
     private async Task<IReadOnlyList<FoundRun>> PurgeRunsAsync(

@@ -48,7 +48,7 @@ internal sealed class PurgePlan(Database database, PurgeSearch search, PurgedArt
 
         tally.AddRows("experiments", experiments.Count);
         return tally.Report(
-            done: false, selection.UpTo, await blobs.PlanAsync(ArtifactTable.Name, released, cancellationToken), await database.GetUnusedBytesAsync(cancellationToken));
+            done: false, selection.UpTo, await search.KeptAsync(selection, cancellationToken), await blobs.PlanAsync(ArtifactTable.Name, released, cancellationToken), await database.GetUnusedBytesAsync(cancellationToken));
     }
 
     private async Task<(long Count, long Bytes)> CountAsync(PurgeTally? tally, Dictionary<string, long> released, string folder, long experiment, CancellationToken cancellationToken)

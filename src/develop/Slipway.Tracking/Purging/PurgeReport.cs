@@ -26,6 +26,12 @@ public sealed record PurgeReport
     /// <summary>The first of them.</summary>
     public required IReadOnlyList<PurgedRun> Runs { get; init; }
 
+    /// <summary>Experiments that were asked for and stay, because a version of the registry names a run or a model of theirs.</summary>
+    public required long ExperimentsKept { get; init; }
+
+    /// <summary>Runs that were asked for and stay, because a version names them as its source.</summary>
+    public required long RunsKept { get; init; }
+
     /// <summary>How many rows go, by table.</summary>
     public required IReadOnlyDictionary<string, long> Rows { get; init; }
 

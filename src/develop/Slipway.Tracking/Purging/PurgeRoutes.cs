@@ -34,15 +34,16 @@ internal static class PurgeRoutes
 
     private static async Task<Ok<PurgeReport>> PlanAsync(
         PurgePlan plan,
+        NeededByOthers needed,
         TimeProvider time,
         CancellationToken cancellationToken,
         string? olderThan = null,
         [FromQuery(Name = "experiment")] string[]? experiments = null,
-        [FromQuery(Name = "run")] string[]? runs = null) => TypedResults.Ok(await plan.ReadAsync(PurgeSelection.Of(olderThan, experiments, runs, time), cancellationToken));
+        [FromQuery(Name = "run")] string[]? runs = null) => TypedResults.Ok(await plan.ReadAsync(PurgeSelection.Of(olderThan, experiments, runs, needed, time), cancellationToken));
 
-    private static async Task<Ok<PurgeReport>> RunAsync(PurgeRequest? request, Purge purge, TimeProvider time, HttpContext context, CancellationToken cancellationToken) => TypedResults.Ok(
+    private static async Task<Ok<PurgeReport>> RunAsync(PurgeRequest? request, Purge purge, NeededByOthers needed, TimeProvider time, HttpContext context, CancellationToken cancellationToken) => TypedResults.Ok(
         await purge.RunAsync(
-            PurgeSelection.Of(request?.OlderThan, request?.Experiments, request?.Runs, time),
+            PurgeSelection.Of(request?.OlderThan, request?.Experiments, request?.Runs, needed, time),
             (transaction, what) =>
             {
                 context.SetAuditTarget(what);

@@ -42,6 +42,13 @@ internal sealed class PurgeSearch(Database database)
         }
     }
 
+    /// <summary>How many experiments and runs that are asked for stay, because others need something of theirs.</summary>
+    public Task<(long Experiments, long Runs)> KeptAsync(PurgeSelection selection, CancellationToken cancellationToken) => database.ReadAsync(
+        async connection => (
+            await connection.ExecuteScalarAsync<long>($"select count(*) from experiments where {selection.ExperimentsKept}", selection.Parameters),
+            await connection.ExecuteScalarAsync<long>($"select count(*) from runs where {selection.RunsKept}", selection.Parameters)),
+        cancellationToken);
+
     public Task<IReadOnlyList<FoundExperiment>> ExperimentsAsync(PurgeSelection selection, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FoundExperiment>>(
         async connection => (await connection.QueryAsync<FoundExperiment>($"{ExperimentColumns} where {selection.ExperimentsWhere} order by id", selection.Parameters)).AsList(), cancellationToken);
 

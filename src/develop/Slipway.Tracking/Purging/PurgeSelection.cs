@@ -29,13 +29,27 @@ internal sealed record PurgeSelection
     public object Parameters => With([]);
 
     /// <summary>Which experiments go, in SQL over <c>experiments</c>. Default never does.</summary>
-    public string ExperimentsWhere => $"id <> 0 and deleted_at <= @upTo{(IsNamed ? " and id in @experiments" : "")}";
+    public string ExperimentsWhere => $"{ExperimentsAsked} and not {Needed.Experiment}";
 
     /// <summary>Which runs go, in SQL over <c>runs</c>.</summary>
-    public string RunsWhere =>
-        $"deleted_at is not null and ((deleted_at <= @upTo{(IsNamed ? " and run_id in @runs" : "")}) or experiment in (select id from experiments where {ExperimentsWhere}))";
+    public string RunsWhere => $"{RunsAsked} and not {Needed.Run}";
 
-    public static PurgeSelection Of(string? olderThan, IReadOnlyList<string>? experiments, IReadOnlyList<string>? runs, TimeProvider time)
+    /// <summary>Which experiments are asked for and stay, because others need something of theirs.</summary>
+    public string ExperimentsKept => $"{ExperimentsAsked} and {Needed.Experiment}";
+
+    /// <summary>Which runs are asked for and stay.</summary>
+    public string RunsKept => $"{RunsAsked} and {Needed.Run}";
+
+    /// <summary>What others need.</summary>
+    public required NeededByOthers Needed { get; init; }
+
+    private string ExperimentsAsked => $"id <> 0 and deleted_at <= @upTo{(IsNamed ? " and id in @experiments" : "")}";
+
+    // Those of an experiment that is asked for, too: where it stays for the sake of one run, the others go all the same.
+    private string RunsAsked =>
+        $"deleted_at is not null and ((deleted_at <= @upTo{(IsNamed ? " and run_id in @runs" : "")}) or experiment in (select id from experiments where {ExperimentsAsked}))";
+
+    public static PurgeSelection Of(string? olderThan, IReadOnlyList<string>? experiments, IReadOnlyList<string>? runs, NeededByOthers needed, TimeProvider time)
     {
         var (ids, runIds) = ((experiments ?? []).Distinct().ToList(), (runs ?? []).Distinct().ToList());
         if (ids.Count + runIds.Count > MostNames)
@@ -55,6 +69,7 @@ internal sealed record PurgeSelection
             UpTo = age < now - DateTimeOffset.UnixEpoch ? now - age : DateTimeOffset.UnixEpoch,
             Experiments = [.. ids.Select(NumberOf)],
             Runs = runIds,
+            Needed = needed,
         };
     }
 

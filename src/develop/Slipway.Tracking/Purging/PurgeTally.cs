@@ -48,8 +48,10 @@ internal sealed class PurgeTally
         _kept.UnionWith(part.Kept);
     }
 
-    public PurgeReport Report(bool done, DateTimeOffset upTo, PurgedBlobs blobs, long? unused) => new()
+    public PurgeReport Report(bool done, DateTimeOffset upTo, (long Experiments, long Runs) kept, PurgedBlobs blobs, long? unused) => new()
     {
+        ExperimentsKept = kept.Experiments,
+        RunsKept = kept.Runs,
         Done = done,
         DeletedUpTo = upTo,
         ExperimentCount = _experimentCount,

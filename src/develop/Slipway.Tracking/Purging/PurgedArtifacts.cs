@@ -1,3 +1,4 @@
+using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Experiments;

@@ -16,6 +16,7 @@ internal static class PurgingPart
 
         // A client's digest of its own data.
         .AddSingleton(new BlobColumn("metric_points", "dataset_digest", BlobUse.None))
+        .AddSingleton<NeededByOthers>()
         .AddSingleton<PurgedArtifacts>()
         .AddSingleton<PurgeSearch>()
         .AddSingleton<PurgePlan>()

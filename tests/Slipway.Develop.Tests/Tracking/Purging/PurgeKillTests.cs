@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
 using Slipway.Tracking;
@@ -53,8 +54,39 @@ public sealed class PurgeKillTests : IDisposable
         Assert.InRange(kills, 8, 100);
     }
 
+    [Fact]
+    public async Task What_another_part_has_an_address_in_stays_with_its_experiment_and_the_rest_goes()
+    {
+        await using var services = await OpenAsync(Path.Combine(_root, "needed"), new FakeTimeProvider(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero)));
+        var database = services.GetRequiredService<Database>();
+        var (_, own) = await FillAsync(database, services.GetRequiredService<IBlobStore>());
+        string[] statements =
+        [
+            "insert into experiments (id, name, artifact_location, created_at, updated_at, deleted_at) values (3, 'has a model', 'mlflow-artifacts:/3', 0, 0, 1)",
+            "insert into runs (id, run_id, experiment, name, user_id, status, start_time, artifact_uri, deleted_at) values (3, 'other', 2, 'n', 'u', 'FINISHED', 0, 'mlflow-artifacts:/2/other/artifacts', 1)",
+            "insert into logged_models (model_id, experiment, name, status, artifact_uri, created_at, updated_at) values ('m-1', 3, 'n', 'READY', 'mlflow-artifacts:/3/models/m-1/artifacts', 0, 0)",
+            "insert into experiment_tags (experiment, key, value) values (1, 'a', 'runs:/goes/model'), (1, 'b', 'models:/m-1')",
+        ];
+        foreach (var sql in statements)
+        {
+            await database.WriteAsync(transaction => transaction.ExecuteAsync(sql), Cancel);
+        }
+
+        ((FakeTimeProvider)services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromDays(31));
+
+        var report = await PurgeAsync(services);
+
+        Assert.Equal((0, 2, 1, 1), (report.ExperimentCount, report.ExperimentsKept, report.RunCount, report.RunsKept));
+        Assert.Equal("other", Assert.Single(report.Runs).RunId);
+        Assert.True(await services.GetRequiredService<IBlobStore>().ExistsAsync(own, Cancel));
+
+        await database.WriteAsync(transaction => transaction.ExecuteAsync("delete from experiment_tags where experiment = 1"), Cancel);
+        Assert.Equal((2, 0), ((report = await PurgeAsync(services)).ExperimentCount, report.ExperimentsKept));
+        Assert.False(await services.GetRequiredService<IBlobStore>().ExistsAsync(own, Cancel));
+    }
+
     private static Task<PurgeReport> PurgeAsync(ServiceProvider services) => services.GetRequiredService<Purge>().RunAsync(
-        PurgeSelection.Of(null, null, null, services.GetRequiredService<TimeProvider>()), (_, _) => Task.CompletedTask, Cancel);
+        PurgeSelection.Of(null, null, null, services.GetRequiredService<NeededByOthers>(), services.GetRequiredService<TimeProvider>()), (_, _) => Task.CompletedTask, Cancel);
 
     private static async Task<(string Shared, string Own)> FillAsync(Database database, IBlobStore blobs)
     {
@@ -83,7 +115,7 @@ public sealed class PurgeKillTests : IDisposable
 
     private static async Task<ServiceProvider> OpenAsync(string folder, TimeProvider time)
     {
-        var collection = new ServiceCollection().AddLogging().AddSingleton(time).AddSingleton<Switch>().AddStorage(new StorageOptions(folder)).AddTracking();
+        var collection = new ServiceCollection().AddLogging().AddSingleton(time).AddSingleton<Switch>().AddSingleton(new NeededArtifacts("experiment_tags", "value")).AddStorage(new StorageOptions(folder)).AddTracking();
         var database = collection.Last(service => service.ServiceType == typeof(Database)).ImplementationFactory!;
         collection.AddSingleton<Database>(provider => new KilledDatabase((Database)database(provider), provider.GetRequiredService<Switch>()));
         var services = collection.BuildServiceProvider();
