@@ -72,6 +72,10 @@ public sealed partial class ReadmeTests
                     case "export MLFLOW_TRACKING_URI=http://127.0.0.1:5080":
                         // For MLflow's own client; its calls are the next commands.
                         break;
+                    case var curl when curl.Contains("/api/2.0/mlflow/registered-models/", StringComparison.Ordinal) || curl.Contains("/api/2.0/mlflow/model-versions/", StringComparison.Ordinal):
+                        var registered = (await BashAsync(Curl(curl, server!), server!.Address)).Output;
+                        Assert.True(registered.Trim() == "{}" || registered.Contains("\"name\":\"churn\"", StringComparison.Ordinal), registered);
+                        break;
                     case var curl when curl.StartsWith("curl http://127.0.0.1:5080/api/2.0/mlflow/", StringComparison.Ordinal):
                         Assert.Contains("\"run_name\":\"first\"", (await BashAsync(Curl(curl, server!), server!.Address)).Output, StringComparison.Ordinal);
                         break;

@@ -60,7 +60,7 @@ internal static class Limits
     public static string KeyLike(string name)
     {
         var key = string.Concat(name.Select(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-' or ' ' or ':' ? c : '_'));
-        return key.Trim('.').Length == 0 ? $"_{key}" : Shortened(key, Key);
+        return key.Trim('.').Length == 0 ? $"_{key}" : key.Length <= Key ? key : key[..Key];
     }
 
     /// <summary>A text of ours that fits: one that is longer ends in an ellipsis.</summary>

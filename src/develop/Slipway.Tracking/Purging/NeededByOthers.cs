@@ -1,19 +1,28 @@
+using System.Globalization;
 using Slipway.Mlflow;
 
 namespace Slipway.Tracking.Purging;
 
-/// <summary>Which runs and experiments must stay, because another module holds an address in them, as SQL over <c>runs</c> and <c>experiments</c>.</summary>
+/// <summary>
+/// Which runs and experiments must stay, because another module holds an address in them (<c>runs:/RUN/…</c>, <c>models:/m-…</c>), as SQL over <c>runs</c> and <c>experiments</c>. The addresses are
+/// read once for a statement, and ids are looked up: this is asked of many runs, in the transaction that marks them. Addresses of files are <see cref="PurgedArtifacts"/>' matter.
+/// </summary>
 internal sealed class NeededByOthers(IEnumerable<NeededArtifacts> needed)
 {
+    private const int RunIdLength = 32;
+    private const int ModelIdLength = 34;
+
     private readonly NeededArtifacts[] _needed = [.. needed.Distinct()];
 
-    /// <summary>True for a run whose id stands in such an address, whatever its form.</summary>
-    public string Run => Any(n => $"exists (select 1 from {n.Table} n where n.{n.Column} like '%' || runs.run_id || '%')");
+    /// <summary>True for a run that such an address names.</summary>
+    public string Run => $"run_id in ({Ids("runs:", RunIdLength)})";
 
     /// <summary>True for an experiment with such a run or logged model.</summary>
     public string Experiment =>
-        $"(exists (select 1 from runs where runs.experiment = experiments.id and {Run}) or "
-        + Any(n => $"exists (select 1 from logged_models m join {n.Table} n on n.{n.Column} like '%' || m.model_id || '%' where m.experiment = experiments.id)") + ")";
+        $"(id in (select r.experiment from runs r where r.{Run}) or id in (select m.experiment from logged_models m where m.model_id in ({Ids("models:", ModelIdLength)})))";
 
-    private string Any(Func<NeededArtifacts, string> condition) => _needed.Length == 0 ? "1 = 0" : $"({string.Join(" or ", _needed.Select(condition))})";
+    private string Ids(string scheme, int length) => _needed.Length == 0
+        ? "select '' where 1 = 0"
+        : string.Join(" union ", _needed.Select(n => string.Create(
+            CultureInfo.InvariantCulture, $"select substr(ltrim(substr(n.{n.Column}, {scheme.Length + 1}), '/'), 1, {length}) from {n.Table} n where n.{n.Column} like '{scheme}%'")));
 }

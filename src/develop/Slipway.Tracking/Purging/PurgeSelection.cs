@@ -79,7 +79,7 @@ internal sealed record PurgeSelection
     private static long NumberOf(string id) => ExperimentStore.NumberOf(id) switch
     {
         0 => throw new SlipwayException(ErrorKind.InvalidInput, "Experiment 0, Default, cannot be purged: clients log to it when they name none. Purge its deleted runs instead."),
-        < 0 => Experiment.NotFound(Excerpt.Of(id)) is { } notFound ? throw notFound : 0,
+        < 0 => throw Experiment.NotFound(Excerpt.Of(id)),
         var number => number,
     };
 

@@ -63,9 +63,9 @@ public sealed class PurgeKillTests : IDisposable
         string[] statements =
         [
             "insert into experiments (id, name, artifact_location, created_at, updated_at, deleted_at) values (3, 'has a model', 'mlflow-artifacts:/3', 0, 0, 1)",
-            "insert into runs (id, run_id, experiment, name, user_id, status, start_time, artifact_uri, deleted_at) values (3, 'other', 2, 'n', 'u', 'FINISHED', 0, 'mlflow-artifacts:/2/other/artifacts', 1)",
-            "insert into logged_models (model_id, experiment, name, status, artifact_uri, created_at, updated_at) values ('m-1', 3, 'n', 'READY', 'mlflow-artifacts:/3/models/m-1/artifacts', 0, 0)",
-            "insert into experiment_tags (experiment, key, value) values (1, 'a', 'runs:/goes/model'), (1, 'b', 'models:/m-1')",
+            "insert into runs (id, run_id, experiment, name, user_id, status, start_time, artifact_uri, deleted_at) values (3, '0123456789abcdef0123456789abcdef', 2, 'n', 'u', 'FINISHED', 0, 'mlflow-artifacts:/2/0123456789abcdef0123456789abcdef/artifacts', 1)",
+            "insert into logged_models (model_id, experiment, name, status, artifact_uri, created_at, updated_at) values ('m-0123456789abcdef0123456789abcdef', 3, 'n', 'READY', 'mlflow-artifacts:/3/models/m-0123456789abcdef0123456789abcdef/artifacts', 0, 0)",
+            "insert into experiment_tags (experiment, key, value) values (1, 'a', 'runs:///0123456789abcdef0123456789abcdef/model'), (1, 'b', 'models:/m-0123456789abcdef0123456789abcdef')",
         ];
         foreach (var sql in statements)
         {
@@ -77,7 +77,7 @@ public sealed class PurgeKillTests : IDisposable
         var report = await PurgeAsync(services);
 
         Assert.Equal((0, 2, 1, 1), (report.ExperimentCount, report.ExperimentsKept, report.RunCount, report.RunsKept));
-        Assert.Equal("other", Assert.Single(report.Runs).RunId);
+        Assert.Equal("goes", Assert.Single(report.Runs).RunId);
         Assert.True(await services.GetRequiredService<IBlobStore>().ExistsAsync(own, Cancel));
 
         await database.WriteAsync(transaction => transaction.ExecuteAsync("delete from experiment_tags where experiment = 1"), Cancel);
