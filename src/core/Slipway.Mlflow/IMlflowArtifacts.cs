@@ -6,7 +6,7 @@ namespace Slipway.Mlflow;
 /// <summary>The artifacts that <c>mlflow-artifacts:/</c> names, for a module that answers with some of them. Tracking keeps them and provides this.</summary>
 public interface IMlflowArtifacts
 {
-    /// <summary>Where that lies which <c>runs:/RUN/path</c> or another address of tracked things names, as <c>mlflow-artifacts:/…</c>; null when nothing here is known by it.</summary>
+    /// <summary>Where that lies which <c>runs:/RUN/path</c>, or <c>models:/ID</c> of a logged model, names, as <c>mlflow-artifacts:/…</c>; null when nothing here is known by it.</summary>
     Task<string?> FindLocationAsync(string uri, CancellationToken cancellationToken);
 
     /// <summary>Answers with a file, as the proxy does: <paramref name="path"/> in the folder <paramref name="folder"/>, both as the caller wrote them.</summary>

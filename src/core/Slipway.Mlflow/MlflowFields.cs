@@ -8,7 +8,7 @@ namespace Slipway.Mlflow;
 /// The fields of a message as MLflow's clients send it: JSON's form of protobuf, where a 64-bit integer is a number or a text, NaN and the infinities are texts, and null is the same
 /// as absent. Whatever is wrong with a field is said with its path, such as <c>metrics[3].value</c>.
 /// </summary>
-public readonly struct MlflowFields
+public readonly partial struct MlflowFields
 {
     private readonly JsonElement _message;
     private readonly string _path;
@@ -85,14 +85,6 @@ public readonly struct MlflowFields
     /// <summary>A value's name in MLflow's messages: <c>ACTIVE_ONLY</c> of <c>ActiveOnly</c>.</summary>
     public static string NameOf<T>(T choice)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(choice.ToString());
-
-    /// <summary>A message that must be there.</summary>
-    public MlflowFields RequiredMessage(string name) => Find(name) switch
-    {
-        null => throw Missing(name),
-        { ValueKind: JsonValueKind.Object } message => new MlflowFields(message, PathOf(name)),
-        { } value => throw Invalid(name, value, "It is an object."),
-    };
 
     /// <summary>A list of messages; empty when it is absent.</summary>
     public IReadOnlyList<MlflowFields> Messages(string name)

@@ -10,8 +10,10 @@ using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Purging;
+using Slipway.Tracking.Reading;
 using Slipway.Tracking.Recording;
 using Slipway.Tracking.Runs;
+using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
 
@@ -29,6 +31,8 @@ public static class TrackingModule
         services.AddArtifacts();
         services.AddInputs();
         services.AddLoggedModels();
+        services.AddTraces();
+        services.AddSingleton<ITrackingReader, TrackingReader>();
         services.AddPurging();
         services.AddSingleton<IRunRecorder, RunRecorder>();
         return services;
@@ -68,6 +72,7 @@ public static class TrackingModule
         routes.MapArtifacts();
         routes.MapInputs();
         routes.MapLoggedModels();
+        routes.MapTraces();
         PurgeRoutes.Map(routes);
         routes.MapMlflowRest();
         return routes;

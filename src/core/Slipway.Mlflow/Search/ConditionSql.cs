@@ -14,8 +14,8 @@ internal static class ConditionSql
 
         // A look-up by the table's key, written as a value: an exists could be turned into a join, and the join into the outer loop, which would lose the order that an index gives.
         KeyedField keyed => $"(select 1 from {keyed.Table.Name} f where f.{keyed.Table.Owner} = r.id and {OfRow(comparison, "f", parameters)}) {Found(comparison)}",
-        RelatedField related when comparison.Comparator == Comparator.IsNull => $"not exists (select 1 from {related.Rows.From} where {related.Rows.Owner} = r.id and {related.Column} is not null)",
-        RelatedField related => $"exists (select 1 from {related.Rows.From} where {related.Rows.Owner} = r.id and {OfColumn(comparison, related.Column, parameters)})",
+        RelatedField related when comparison.Comparator == Comparator.IsNull => $"not exists (select 1 from {OfRelated(related, parameters)} and {related.Column} is not null)",
+        RelatedField related => $"exists (select 1 from {OfRelated(related, parameters)} and {OfColumn(comparison, related.Column, parameters)})",
         var field => throw new InvalidOperationException($"{field} has no condition."),
     };
 
@@ -64,6 +64,13 @@ internal static class ConditionSql
     private static string OfKey(Comparison comparison, string row, SqlParameters parameters) => comparison.Field is KeyedField keyed
         ? $"{row}.key = {parameters.Add(keyed.Key)}{keyed.Table.Several?.AndCounts(row, parameters)}"
         : throw new InvalidOperationException($"{comparison.Field} has no key.");
+
+    private static string OfRelated(RelatedField field, SqlParameters parameters)
+    {
+        var rows = field.Rows.Condition.Length > 0 ? $" and {field.Rows.Condition}" : "";
+        var named = field.Key is { } key ? $" and {key.Column} = {parameters.Add(key.Name)}" : "";
+        return $"{field.Rows.From} where {field.Rows.Owner} = r.id{rows}{named}";
+    }
 
     private static string Found(Comparison comparison) => comparison.Comparator == Comparator.IsNull ? "is null" : "is not null";
 }

@@ -19,6 +19,15 @@ internal sealed record Driver(string Table, string Owner, string ScopeColumn, IR
         }
 
         yield return new Driver(fields.Table, "id", scope, []);
+        foreach (var comparison in comparisons)
+        {
+            // One alone: two conditions on the same field may be met by two rows.
+            if (comparison is { Field: RelatedField { Index: { } index }, Comparator: Comparator.Equal })
+            {
+                yield return new Driver(index.Table, index.Owner, index.Scope, [comparison]);
+            }
+        }
+
         foreach (var group in comparisons.Where(IsIndexed).GroupBy(comparison => comparison.Field))
         {
             yield return group.Key is KeyedField { Table: { Scope: { } column } table }
@@ -30,7 +39,7 @@ internal sealed record Driver(string Table, string Owner, string ScopeColumn, IR
     /// <summary>The whole condition on its rows.</summary>
     public string Condition(IReadOnlyList<long>? scope, SqlParameters parameters) => And(scope, parameters, comparison => comparison switch
     {
-        { Field: ColumnField column } => ConditionSql.OfColumn(comparison, $"d.{column.Column}", parameters),
+        { Field: ColumnField or RelatedField } => OfOwnColumn(comparison, parameters),
         { Field.Kind: FieldKind.Text, Comparator: Comparator.Equal or Comparator.In } =>
             $"{ConditionSql.OfIndex(comparison, "d", parameters)} and {ConditionSql.OfRow(comparison, "d", parameters)}",
         _ => ConditionSql.OfRow(comparison, "d", parameters),
@@ -39,9 +48,8 @@ internal sealed record Driver(string Table, string Owner, string ScopeColumn, IR
     /// <summary>Counts the rows that its index finds, which are at least as many as it leaves; stops at <paramref name="most"/>.</summary>
     public string Count(IReadOnlyList<long>? scope, int most, SqlParameters parameters)
     {
-        var condition = And(scope, parameters, comparison => comparison.Field is ColumnField column
-            ? ConditionSql.OfColumn(comparison, $"d.{column.Column}", parameters)
-            : ConditionSql.OfIndex(comparison, "d", parameters));
+        var condition = And(
+            scope, parameters, comparison => comparison.Field is ColumnField or RelatedField ? OfOwnColumn(comparison, parameters) : ConditionSql.OfIndex(comparison, "d", parameters));
         return $"select count(*) from (select 1 from {Table} d where {condition} limit {parameters.Add(most)}) counted";
     }
 
@@ -52,6 +60,9 @@ internal sealed record Driver(string Table, string Owner, string ScopeColumn, IR
             is Comparator.Equal or Comparator.In or Comparator.Less or Comparator.LessOrEqual or Comparator.Greater or Comparator.GreaterOrEqual,
         _ => false,
     };
+
+    private static string OfOwnColumn(Comparison comparison, SqlParameters parameters) =>
+        ConditionSql.OfColumn(comparison, $"d.{(comparison.Field is RelatedField related ? related.Index!.Column : ((ColumnField)comparison.Field).Column)}", parameters);
 
     // The plus keeps SQLite from going through the scope's index when the column's own leads straight to the row.
     private string And(IReadOnlyList<long>? scope, SqlParameters parameters, Func<Comparison, string> condition) => string.Join(

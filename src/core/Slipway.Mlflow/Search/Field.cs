@@ -55,7 +55,24 @@ public sealed record KeyedField(string Name, FieldKind Kind, KeyedTable Table, s
 /// <param name="Name">As messages name it.</param>
 /// <param name="Rows">The rows.</param>
 /// <param name="Column">The column.</param>
-public sealed record RelatedField(string Name, RelatedRows Rows, string Column) : Field(Name, FieldKind.Text);
+public sealed record RelatedField(string Name, RelatedRows Rows, string Column) : Field(Name, FieldKind.Text)
+{
+    /// <summary>Where only rows of one name are meant: the column of the name, and the name.</summary>
+    public (string Column, string Name)? Key { get; init; }
+
+    /// <summary>The index that finds things by the column, where there is one.</summary>
+    public RelatedIndex? Index { get; init; }
+
+    /// <summary>What an order by this field means; without it, it gives none.</summary>
+    public KeyedField? Order { get; init; }
+}
+
+/// <summary>An index over (scope, column) of a table in which a thing has at most one row for each value.</summary>
+/// <param name="Table">Its name.</param>
+/// <param name="Owner">The column with the thing's number.</param>
+/// <param name="Scope">The column that the index begins with.</param>
+/// <param name="Column">The column.</param>
+public sealed record RelatedIndex(string Table, string Owner, string Scope, string Column);
 
 /// <summary>
 /// A table with a row for each key of a thing: columns <c>key</c> and <c>value</c>, and <c>is_nan</c> where values are metrics. Its key is (owner, key); an index, where there is one,
@@ -78,4 +95,8 @@ public sealed record OwnedField(string Name, KeyedTable Table) : Field(Name, Fie
 /// <summary>Rows that belong to a thing.</summary>
 /// <param name="From">The tables, joined.</param>
 /// <param name="Owner">The column with the thing's number, with its alias.</param>
-public sealed record RelatedRows(string From, string Owner);
+public sealed record RelatedRows(string From, string Owner)
+{
+    /// <summary>Which of the rows are meant, in SQL; all where it is empty.</summary>
+    public string Condition { get; init; } = "";
+}

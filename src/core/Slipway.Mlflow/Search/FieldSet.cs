@@ -10,7 +10,7 @@ namespace Slipway.Mlflow.Search;
 public sealed record FieldSet(string Table, IReadOnlyDictionary<string, ColumnField> Attributes, IReadOnlyList<OrderTerm> Ties)
 {
     // Each prefix, and the other forms that MLflow's clients write.
-    private static readonly Dictionary<string, string> Prefixes = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> UsualPrefixes = new(StringComparer.Ordinal)
     {
         ["attribute"] = "attribute",
         ["attributes"] = "attribute",
@@ -28,12 +28,21 @@ public sealed record FieldSet(string Table, IReadOnlyDictionary<string, ColumnFi
         ["datasets"] = "dataset",
     };
 
+    /// <summary>What each prefix in filters stands for.</summary>
+    public IReadOnlyDictionary<string, string> Prefixes { get; init; } = UsualPrefixes;
+
+    /// <summary>What is asked for like an attribute and is none of its own columns.</summary>
+    public IReadOnlyDictionary<string, Field> Others { get; init; } = new Dictionary<string, Field>();
+
     /// <summary>Its tables of keys and values by their prefix in filters.</summary>
     public IReadOnlyDictionary<string, (FieldKind Kind, KeyedTable Table)> Keyed { get; init; } = new Dictionary<string, (FieldKind, KeyedTable)>();
 
     /// <summary>Rows that belong to it, and their columns by their names in filters, by prefix.</summary>
     public IReadOnlyDictionary<string, (RelatedRows Rows, IReadOnlyDictionary<string, string> Columns)> Related { get; init; } =
         new Dictionary<string, (RelatedRows, IReadOnlyDictionary<string, string>)>();
+
+    /// <summary>Rows that belong to it and have names, by prefix: with the column of the name, which the key in a filter is, and that of the value.</summary>
+    public IReadOnlyDictionary<string, (RelatedRows Rows, string NameColumn, string Column)> Named { get; init; } = new Dictionary<string, (RelatedRows, string, string)>();
 
     /// <summary>The order when none is asked for, before <see cref="Ties"/>.</summary>
     public IReadOnlyList<OrderTerm> DefaultOrder { get; init; } = [];
@@ -47,7 +56,7 @@ public sealed record FieldSet(string Table, IReadOnlyDictionary<string, ColumnFi
     /// <summary>The largest page.</summary>
     public int MostResults { get; init; } = SearchQuery.MostResults;
 
-    private IEnumerable<string> Valid => [.. Keyed.Keys.Concat(Related.Keys).Prepend("attribute")];
+    private IEnumerable<string> Valid => [.. Keyed.Keys.Concat(Related.Keys).Concat(Named.Keys).Prepend("attribute")];
 
     /// <summary>The field of a prefix and a key; without a prefix, of an attribute's name. Else what is wrong, as a sentence.</summary>
     public bool TryFind(string? prefix, string key, [NotNullWhen(true)] out Field? field, out string mistake)
@@ -57,8 +66,9 @@ public sealed record FieldSet(string Table, IReadOnlyDictionary<string, ColumnFi
         var entity = prefix is null ? "attribute" : Prefixes.GetValueOrDefault(prefix);
         if (entity == "attribute")
         {
-            field = Attributes.GetValueOrDefault(key);
-            mistake = $"Invalid attribute key {SearchError.Show(key)}. Valid keys are {Names(Attributes.Values.Select(a => a.Name))}.{Suggest.DidYouMean(key, Attributes.Keys)}";
+            field = Attributes.TryGetValue(key, out var column) ? column : Others.GetValueOrDefault(key);
+            var valid = Names(Attributes.Values.Concat(Others.Values).Select(attribute => attribute.Name));
+            mistake = $"Invalid attribute key {SearchError.Show(key)}. Valid keys are {valid}.{Suggest.DidYouMean(key, Attributes.Keys.Concat(Others.Keys))}";
         }
         else if (entity is not null && Keyed.TryGetValue(entity, out var keyed))
         {
@@ -66,8 +76,12 @@ public sealed record FieldSet(string Table, IReadOnlyDictionary<string, ColumnFi
         }
         else if (entity is not null && Related.TryGetValue(entity, out var related))
         {
-            field = related.Columns.TryGetValue(key, out var column) ? new RelatedField($"{entity} {SearchError.Show(key)}", related.Rows, column) : null;
+            field = related.Columns.TryGetValue(key, out var relatedColumn) ? new RelatedField($"{entity} {SearchError.Show(key)}", related.Rows, relatedColumn) : null;
             mistake = $"Invalid {entity} key {SearchError.Show(key)}. Valid keys are {Names(related.Columns.Keys)}.";
+        }
+        else if (entity is not null && Named.TryGetValue(entity, out var named))
+        {
+            field = new RelatedField($"{entity} {SearchError.Show(key)}", named.Rows, named.Column) { Key = (named.NameColumn, key) };
         }
         else
         {

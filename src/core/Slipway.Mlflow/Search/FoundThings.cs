@@ -16,6 +16,9 @@ internal sealed class FoundThings(int most)
     /// <summary>The sort keys of the last one, when there are more behind it. Of the others they are not kept: a key may be a text of some thousand characters.</summary>
     public IReadOnlyList<object>? End { get; private set; }
 
+    /// <summary>The sort keys of the first one; null when nothing was found.</summary>
+    public IReadOnlyList<object>? Begin { get; private set; }
+
     /// <summary>How many are still looked for.</summary>
     public int Wanted => most + 1 - _seen;
 
@@ -28,6 +31,11 @@ internal sealed class FoundThings(int most)
         }
 
         _ids.Add(id);
+        if (_seen == 1)
+        {
+            Begin = keys();
+        }
+
         if (_seen == most)
         {
             _last = keys();

@@ -54,9 +54,10 @@ public static class OrderParser
         }
 
         return !tokens.IsAtEnd ? throw tokens.Error($"expected ASC, DESC or the end, found {SearchError.Show(tokens.Peek())}.")
-            : field is RelatedField ? throw Unordered(field)
-            : new OrderTerm(field, descending);
+            : field is not RelatedField related ? new OrderTerm(field, descending)
+            : related.Order is { } order ? new OrderTerm(order, descending)
+            : throw Unordered(field);
     }
 
-    private static SlipwayException Unordered(Field field) => SearchError.Of($"Invalid order_by entity type: {field.Name} gives no order, since a run may have several.");
+    private static SlipwayException Unordered(Field field) => SearchError.Of($"Invalid order_by entity type: {field.Name} gives no order, since there may be several of them.");
 }

@@ -83,11 +83,11 @@ internal sealed class SearchPlan(SearchQuery query, int few)
     /// <summary>Those with a value, then NaN, then those without: each is a walk of its own, and the later ones are begun only when the page is not full.</summary>
     private async Task WalkAsync(FoundThings found, DbConnection connection, IReadOnlyList<object>? place, CancellationToken cancellationToken)
     {
-        foreach (var rank in Ranks())
+        foreach (var rank in query.IsBackwards ? Ranks().Reverse() : Ranks())
         {
             // A rank is the first key of a field that may be lacking, and tells which walk a page ended in.
-            var ended = query.Order[0].Field is KeyedField && place is not null ? (long)place[0] : SortKey.HasValue;
-            if (rank < ended || found.Wanted == 0)
+            var ended = place is null ? rank : query.Order[0].Field is KeyedField ? (long)place[0] : SortKey.HasValue;
+            if ((query.IsBackwards ? rank > ended : rank < ended) || found.Wanted == 0)
             {
                 continue;
             }

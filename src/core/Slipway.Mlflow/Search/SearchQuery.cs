@@ -6,7 +6,11 @@ namespace Slipway.Mlflow.Search;
 /// <summary>One page of a search.</summary>
 /// <param name="Ids">The numbers (column <c>id</c>) of what was found, in order.</param>
 /// <param name="NextPageToken">What the next page is asked with, or null when this is the last.</param>
-public sealed record SearchPage(IReadOnlyList<long> Ids, string? NextPageToken);
+public sealed record SearchPage(IReadOnlyList<long> Ids, string? NextPageToken)
+{
+    /// <summary>What the page before is asked with, backwards, or null when this is the first.</summary>
+    public string? PreviousPageToken { get; init; }
+}
 
 /// <summary>
 /// A search in MLflow's grammar, read and checked. <c>For</c> throws one sentence (<see cref="Core.Errors.ErrorKind.InvalidInput"/>, with the
@@ -37,7 +41,8 @@ public sealed class SearchQuery
         ViewType view,
         int maxResults,
         string? pageToken,
-        IEnumerable<string> said)
+        IEnumerable<string> said,
+        bool backwards)
     {
         if (maxResults < 1 || maxResults > fields.MostResults)
         {
@@ -49,7 +54,8 @@ public sealed class SearchQuery
         View = view;
         Comparisons = comparisons;
         Order = order;
-        Keys = [.. Order.SelectMany((term, i) => SortKey.Of(term, string.Create(CultureInfo.InvariantCulture, $"o{i}")))];
+        IsBackwards = backwards;
+        Keys = Directed([.. Order.SelectMany((term, i) => SortKey.Of(term, string.Create(CultureInfo.InvariantCulture, $"o{i}")))]);
         _maxResults = maxResults;
         _fingerprint = PageToken.Fingerprint([fields.Table, string.Join(',', scope ?? []), view.ToString(), .. said]);
         _place = string.IsNullOrEmpty(pageToken) ? null : PageToken.Read(pageToken, _fingerprint, [.. Keys.Select(key => key.Type)]);
@@ -61,6 +67,9 @@ public sealed class SearchQuery
 
     internal ViewType View { get; }
 
+    /// <summary>True when the page ends where the token stands, instead of beginning there.</summary>
+    internal bool IsBackwards { get; }
+
     internal IReadOnlyList<Comparison> Comparisons { get; }
 
     internal IReadOnlyList<OrderTerm> Order { get; }
@@ -70,8 +79,8 @@ public sealed class SearchQuery
 
     /// <summary>Things of any kind that a set of fields describes; <paramref name="scope"/> where the set has one.</summary>
     public static SearchQuery For(
-        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken) =>
-        For(fields, scope, FilterParser.Parse(filter, fields), OrderParser.Parse(orderBy, fields), view, maxResults, pageToken, [filter ?? "", .. orderBy]);
+        FieldSet fields, IReadOnlyList<long>? scope, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults, string? pageToken, bool backwards = false) =>
+        For(fields, scope, FilterParser.Parse(filter, fields), OrderParser.Parse(orderBy, fields), view, maxResults, pageToken, [filter ?? "", .. orderBy], backwards);
 
     /// <summary>As the other, where conditions and order were read before; <paramref name="said"/> is what they were read from, to which page tokens are bound.</summary>
     public static SearchQuery For(
@@ -82,7 +91,8 @@ public sealed class SearchQuery
         ViewType view,
         int maxResults,
         string? pageToken,
-        IEnumerable<string> said) => new(fields, scope, comparisons, order, view, maxResults, pageToken, said);
+        IEnumerable<string> said,
+        bool backwards = false) => new(fields, scope, comparisons, order, view, maxResults, pageToken, said, backwards);
 
     /// <summary>Finds the page.</summary>
     public Task<SearchPage> RunAsync(DbConnection connection, CancellationToken cancellationToken) => RunAsync(connection, SearchPlan.Few, cancellationToken);
@@ -96,6 +106,21 @@ public sealed class SearchQuery
         }
 
         var found = await new SearchPlan(this, few).FindAsync(connection, _place, _maxResults, cancellationToken);
-        return new SearchPage(found.Ids, found.End is { } end ? PageToken.Write(_fingerprint, end) : null);
+        var more = Token(found.End);
+        return IsBackwards
+            ? new SearchPage([.. found.Ids.Reverse()], Token(found.Begin)) { PreviousPageToken = more }
+            : new SearchPage(found.Ids, more) { PreviousPageToken = _place is null ? null : Token(found.Begin) };
     }
+
+    /// <summary>The token of the place in the order where the first thing stands that passes another filter, whether this search finds it or not; null when none passes.</summary>
+    public async Task<string?> FindPlaceAsync(DbConnection connection, string filter, CancellationToken cancellationToken)
+    {
+        var one = new SearchQuery(Fields, Scope, FilterParser.Parse(filter, Fields), Order, ViewType.All, maxResults: 1, pageToken: null, said: [], backwards: false);
+        return Token((await new SearchPlan(one, SearchPlan.Few).FindAsync(connection, place: null, most: 1, cancellationToken)).Begin);
+    }
+
+    /// <summary>Sort keys in the direction that the search goes.</summary>
+    internal IReadOnlyList<SortKey> Directed(IReadOnlyList<SortKey> keys) => IsBackwards ? [.. keys.Select(key => key with { Descending = !key.Descending })] : keys;
+
+    private string? Token(IReadOnlyList<object>? place) => place is null ? null : PageToken.Write(_fingerprint, place);
 }

@@ -13,11 +13,11 @@ internal sealed class SearchStatement(SearchQuery query)
     /// </summary>
     public DbCommand Walk(DbConnection connection, int rank, IReadOnlyList<object>? place, int limit)
     {
-        IReadOnlyList<SortKey> keys =
+        var keys = query.Directed(
         [
             .. query.Order[0].Field is KeyedField ? SortKey.OfRank(query.Order[0], rank, "o0") : SortKey.Of(query.Order[0], "o0"),
             .. query.Order.Skip(1).SelectMany((term, i) => SortKey.Of(term, $"o{i + 1}")),
-        ];
+        ]);
         var arms = query.Scope!.Select(scope => Walk(scope, rank, keys, place, limit)).ToList();
         var sql = arms.Count == 1
             ? arms[0]

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Slipway.Mlflow.Search;
 
 /// <summary>The values of a statement. Nothing that a caller wrote becomes part of its text.</summary>
-internal sealed class SqlParameters
+public sealed class SqlParameters
 {
     private readonly Dictionary<object, string> _names = [];
 

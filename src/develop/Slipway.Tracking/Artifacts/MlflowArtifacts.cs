@@ -8,19 +8,25 @@ namespace Slipway.Tracking.Artifacts;
 /// <inheritdoc/>
 internal sealed class MlflowArtifacts(ArtifactDownload download, Database database) : IMlflowArtifacts
 {
-    private const string Runs = "runs:/";
-
     public async Task<string?> FindLocationAsync(string uri, CancellationToken cancellationToken)
     {
-        const string Sql = "select artifact_uri from runs where run_id = @run";
+        const string OfRun = "select artifact_uri from runs where run_id = @id";
+        const string OfModel = "select artifact_uri from logged_models where model_id = @id";
 
-        if (!uri.StartsWith(Runs, StringComparison.Ordinal) || uri[Runs.Length..].Trim('/').Split('/', 2) is not [var run, var path])
+        var (scheme, rest) = uri.IndexOf(":/", StringComparison.Ordinal) is > 0 and var end ? (uri[..end], uri[(end + 1)..].Trim('/')) : ("", "");
+        var (sql, id, path) = (scheme, rest.Split('/', 2)) switch
+        {
+            ("runs", [var run, var below]) => (OfRun, run, $"/{below}"),
+            ("models", [var model]) => (OfModel, model, ""),
+            _ => ("", "", ""),
+        };
+        if (sql.Length == 0)
         {
             return null;
         }
 
-        var root = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<string>(Sql, new { run }), cancellationToken);
-        return root is null ? null : $"{root}/{path}";
+        var root = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(sql, new { id }, cancellationToken: cancellationToken)), cancellationToken);
+        return root is null ? null : root + path;
     }
 
     public Task SendAsync(HttpContext context, string folder, string path) =>

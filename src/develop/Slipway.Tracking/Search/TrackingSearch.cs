@@ -12,8 +12,13 @@ internal static class TrackingSearch
     {
         /// <summary>Runs of some experiments, by start (newest first) where <paramref name="orderBy"/> does not say.</summary>
         public static SearchQuery ForRuns(
-            IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = SearchQuery.DefaultResults, string? pageToken = null) =>
-            SearchQuery.For(SearchFields.Runs, ScopeOf(experiments), filter, orderBy, view, maxResults, pageToken);
+            IReadOnlyCollection<long> experiments,
+            string? filter,
+            IReadOnlyList<string> orderBy,
+            ViewType view,
+            int maxResults = SearchQuery.DefaultResults,
+            string? pageToken = null,
+            bool backwards = false) => SearchQuery.For(SearchFields.Runs, ScopeOf(experiments), filter, orderBy, view, maxResults, pageToken, backwards);
 
         /// <summary>Some experiments as the scope of a search.</summary>
         public static IReadOnlyList<long> ScopeOf(IReadOnlyCollection<long> experiments)
@@ -25,7 +30,8 @@ internal static class TrackingSearch
         }
 
         /// <summary>Experiments, by creation (newest first) where <paramref name="orderBy"/> does not say.</summary>
-        public static SearchQuery ForExperiments(string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = SearchQuery.DefaultResults, string? pageToken = null) =>
-            SearchQuery.For(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken);
+        public static SearchQuery ForExperiments(
+            string? filter, IReadOnlyList<string> orderBy, ViewType view, int maxResults = SearchQuery.DefaultResults, string? pageToken = null, bool backwards = false) =>
+            SearchQuery.For(SearchFields.Experiments, scope: null, filter, orderBy, view, maxResults, pageToken, backwards);
     }
 }

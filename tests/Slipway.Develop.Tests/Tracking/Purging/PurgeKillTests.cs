@@ -15,6 +15,12 @@ public sealed class PurgeKillTests : IDisposable
 {
     private static readonly string[] Tables = ["runs", "run_params", "run_tags", "run_metrics", "metric_points", "metric_arrivals", "experiments", "experiment_tags", "artifacts"];
 
+    private static readonly string[] Others =
+    [
+        "datasets", "run_inputs", "run_input_tags", "run_model_inputs", "run_outputs", "logged_models", "logged_model_tags", "logged_model_params", "logged_model_metrics",
+        "traces", "trace_tags", "trace_metadata", "trace_runs", "trace_spans", "trace_assessments",
+    ];
+
     private readonly string _root = Directory.CreateTempSubdirectory("slipway-purge-").FullName;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -40,12 +46,13 @@ public sealed class PurgeKillTests : IDisposable
 
             // Of two runs the one that lives has everything; of the other, and of its experiment, nothing is left.
             var rows = new List<long>();
-            foreach (var table in Tables)
+            foreach (var table in Tables.Concat(Others))
             {
                 rows.Add(await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"select count(*) from {table}"), Cancel));
             }
 
-            Assert.Equal([1, 1, 1, 1, 1, 1, 2, 0, 1], rows);
+            Assert.Equal([1, 1, 1, 1, 1, 1, 2, 0, 1], rows[..Tables.Length]);
+            Assert.All(rows[Tables.Length..], count => Assert.Equal(0, count));
             Assert.Equal("lives", await database.ReadAsync(connection => connection.ExecuteScalarAsync<string>("select run_id from runs"), Cancel));
             Assert.True(await services.GetRequiredService<IBlobStore>().ExistsAsync(shared, Cancel));
             Assert.False(await services.GetRequiredService<IBlobStore>().ExistsAsync(own, Cancel));
@@ -105,7 +112,25 @@ public sealed class PurgeKillTests : IDisposable
             "insert into metric_arrivals (run, number, points) values (1, 1, x'00'), (2, 1, x'00')",
             $"insert into artifacts (path, digest, size, stored_at) values ('1/lives/artifacts/a', '{shared}', 6, 0), ('2/goes/artifacts/a', '{shared}', 6, 0), ('2/goes/artifacts/b', '{own}', 3, 0), ('2/models/m', '{own}', 3, 0)",
         ];
-        foreach (var sql in statements)
+        string[] others =
+        [
+            "insert into datasets (id, experiment, name, digest, source_type, size, source) values (1, 2, 'n', 'd', 't', 0, 's')",
+            "insert into run_inputs (run, dataset, experiment) values (2, 1, 2)",
+            "insert into run_input_tags (run, dataset, key, value) values (2, 1, 'k', 'v')",
+            "insert into run_model_inputs (run, model_id) values (2, 'm')",
+            "insert into run_outputs (run, step, model_id) values (2, 0, 'm')",
+            "insert into logged_models (id, model_id, experiment, name, status, artifact_uri, created_at, updated_at) values (1, 'm', 2, 'n', 'READY', 'mlflow-artifacts:/2/models/m/artifacts', 0, 0)",
+            "insert into logged_model_tags (model, key, experiment, value) values (1, 'k', 2, 'v')",
+            "insert into logged_model_params (model, key, experiment, value) values (1, 'k', 2, 'v')",
+            "insert into logged_model_metrics (model, key, run, dataset_name, dataset_digest, experiment, value, is_nan, step, timestamp) values (1, 'k', 2, '', '', 2, 0, 0, 0, 0)",
+            "insert into traces (id, trace_id, experiment, request_time, state, is_told) values (1, 't', 2, 0, 'OK', 1)",
+            "insert into trace_tags (trace, key, experiment, value) values (1, 'k', 2, 'v')",
+            "insert into trace_metadata (trace, key, experiment, value) values (1, 'k', 2, 'v')",
+            "insert into trace_runs (trace, run_id, experiment, is_source) values (1, 'goes', 2, 1)",
+            "insert into trace_spans (trace, span_id, name, type, status, start_ns, content) values (1, 's', 'n', 't', 'OK', 0, x'00')",
+            "insert into trace_assessments (trace, assessment_id, name, is_feedback, content, value, source_type, source_id, metadata, is_valid, created_at, updated_at) values (1, 'a', 'n', 1, '', '', '', '', '', 1, 0, 0)",
+        ];
+        foreach (var sql in statements.Concat(others))
         {
             await database.WriteAsync(transaction => transaction.ExecuteAsync(sql), Cancel);
         }

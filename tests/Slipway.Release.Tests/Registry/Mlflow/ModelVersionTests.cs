@@ -174,6 +174,19 @@ public sealed class ModelVersionTests(MlflowServer server) : IClassFixture<Mlflo
         }
     }
 
+    [Fact]
+    public async Task A_logged_model_is_registered_by_its_id_and_read_where_it_lies()
+    {
+        var logged = (await _client.PostAsync("logged-models", new { experiment_id = "0", name = "churn" })).GetProperty("model").GetProperty("info");
+        var location = logged.Text("artifact_uri")!;
+        await _client.SendAsync(HttpMethod.Put, $"/api/2.0/mlflow-artifacts/artifacts/{location["mlflow-artifacts:/".Length..]}/MLmodel", "flavors: {}");
+        await _client.CreateModelAsync(_name);
+        var version = await _client.CreateVersionAsync(_name, $"models:/{logged.Text("model_id")}");
+
+        Assert.Equal(location, (await _client.GetAsync("model-versions/get-download-uri", ("name", _name), ("version", version))).Text("artifact_uri"));
+        Assert.Equal("flavors: {}", (await _client.SendAsync(HttpMethod.Get, $"/model-versions/get-artifact?name={Uri.EscapeDataString(_name)}&version={version}&path=MLmodel", null)).Text);
+    }
+
     [Theory]
     [InlineData("MLmodel", "s3://bucket/model", HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE")]
     [InlineData("MLmodel", "mlflow-artifacts://other.example/model", HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE")]

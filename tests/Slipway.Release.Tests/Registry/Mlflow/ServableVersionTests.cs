@@ -62,6 +62,17 @@ public sealed class ServableVersionTests(MlflowServer server) : IClassFixture<Ml
     }
 
     [Fact]
+    public async Task A_number_that_a_client_took_in_between_is_not_given_again()
+    {
+        var first = await server.RegisterAsync(_model, "1");
+        var next = first with { Number = 2, Version = new SemanticVersion(1, 0, 1) };
+        await _client.CreateVersionAsync(_model);
+
+        Assert.False(await server.Get<ModelVersionStore>().TryAddAsync(next, "other", new VersionApproved(next.Reference, null, ReleaseHost.Alice), Cancel));
+        Assert.Equal(3, (await server.RegisterAsync(_model, "2")).Number);
+    }
+
+    [Fact]
     public async Task What_a_client_told_of_is_deployed_by_no_path()
     {
         await _client.CreateModelAsync(_model);
