@@ -56,5 +56,24 @@ internal static class Limits
         }
     }
 
+    /// <summary>A name of ours as a key: what a key may not have becomes <c>_</c>.</summary>
+    public static string KeyLike(string name)
+    {
+        var key = string.Concat(name.Select(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-' or ' ' or ':' ? c : '_'));
+        return key.Trim('.').Length == 0 ? $"_{key}" : key.Length <= Key ? key : key[..Key];
+    }
+
+    /// <summary>A text of ours that fits: one that is longer ends in an ellipsis.</summary>
+    public static string Shortened(string text, int limit)
+    {
+        if (text.Length <= limit)
+        {
+            return text;
+        }
+
+        var end = char.IsHighSurrogate(text[limit - 2]) ? limit - 2 : limit - 1;
+        return $"{text[..end]}…";
+    }
+
     private static SlipwayException Invalid(FormattableString message) => new(ErrorKind.InvalidInput, message.ToString(CultureInfo.InvariantCulture));
 }

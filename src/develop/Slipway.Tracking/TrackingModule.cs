@@ -9,7 +9,9 @@ using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
+using Slipway.Tracking.Purging;
 using Slipway.Tracking.Reading;
+using Slipway.Tracking.Recording;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Traces;
 
@@ -31,6 +33,8 @@ public static class TrackingModule
         services.AddLoggedModels();
         services.AddTraces();
         services.AddSingleton<ITrackingReader, TrackingReader>();
+        services.AddPurging();
+        services.AddSingleton<IRunRecorder, RunRecorder>();
         return services;
     }
 
@@ -69,6 +73,7 @@ public static class TrackingModule
         routes.MapInputs();
         routes.MapLoggedModels();
         routes.MapTraces();
+        PurgeRoutes.Map(routes);
         routes.MapMlflowRest();
         return routes;
     }

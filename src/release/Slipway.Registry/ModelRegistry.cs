@@ -17,8 +17,8 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
     {
         Check(version);
 
-        // A version whose artifact is not there could be approved but never loaded, so a wrong digest is refused here.
-        await artifacts.GetAsync(version.ArtifactDigest, cancellationToken);
+        // A version whose artifact is not there could be approved but never loaded, so a wrong digest is refused here; one that is there stays until the row names it.
+        await artifacts.KeepAsync(version.ArtifactDigest, cancellationToken);
         var identity = VersionIdentity.Of(version);
 
         // Ends: a round is lost only when another caller's registration has won it.

@@ -6,6 +6,7 @@ using Slipway.Registry.Endpoints;
 using Slipway.Registry.Migrations;
 using Slipway.Registry.Mlflow;
 using Slipway.Storage;
+using Slipway.Storage.Blobs;
 
 namespace Slipway.Registry;
 
@@ -15,6 +16,7 @@ public static class RegistryModule
     /// <summary>Adds <see cref="IModelRegistry"/> and its tables.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026112440_ModelVersions.Number))
+        .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact))
         .AddSingleton<ModelVersionStore>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
         .AddMlflowRegistry();

@@ -7,6 +7,7 @@ using Slipway.Rollouts.Endpoints;
 using Slipway.Rollouts.Migrations;
 using Slipway.Rollouts.Releases;
 using Slipway.Storage;
+using Slipway.Storage.Blobs;
 
 namespace Slipway.Rollouts;
 
@@ -19,6 +20,9 @@ public static class RolloutsModule
     /// </summary>
     public static IServiceCollection AddRollouts(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(RolloutsModule).Assembly, M2026112550_Rollouts.Number))
+        .AddSingleton(new BlobColumn("deployments", "stable_digest", BlobUse.Artifact))
+        .AddSingleton(new BlobColumn("deployments", "previous_digest", BlobUse.Artifact))
+        .AddSingleton(new BlobColumn("deployments", "candidate_digest", BlobUse.Artifact))
         .AddSingleton<DeploymentStore>()
         .AddSingleton<IVersionRoles, VersionRoles>()
         .AddSingleton<DeploymentTurns>()

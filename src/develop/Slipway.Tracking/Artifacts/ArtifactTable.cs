@@ -10,6 +10,8 @@ namespace Slipway.Tracking.Artifacts;
 /// <summary>Reads and writes the <c>artifacts</c> table.</summary>
 internal sealed class ArtifactTable(Database database, TimeProvider time, KeptFolders kept)
 {
+    public const string Name = "artifacts";
+
     private const int Batch = 1000;
 
     // The next character after '/', and one that sorts before all that a path may hold: a folder's content lies between folder + '/' and folder + AfterSlash.

@@ -15,6 +15,7 @@ internal static class ArtifactsPart
         .AddSingleton(new SchemaPart(typeof(ArtifactsPart).Assembly, M2026113005_Artifacts.Number))
         .AddSingleton<KeptFolders>()
         .AddSingleton<IMlflowArtifacts, MlflowArtifacts>()
+        .AddSingleton(new BlobColumn(ArtifactTable.Name, "digest", BlobUse.Blob))
         .AddSingleton<ArtifactTable>()
         .AddSingleton<ArtifactDownload>()
         .AddSingleton<ArtifactUpload>()

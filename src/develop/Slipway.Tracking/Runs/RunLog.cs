@@ -44,6 +44,15 @@ internal static class RunLog
         }
     }
 
+    /// <summary>Adds parameters that are not there yet.</summary>
+    public static async Task AddNewParametersAsync(WriteTransaction transaction, Run run, IReadOnlyList<Tag> parameters)
+    {
+        foreach (var (key, value) in parameters)
+        {
+            await transaction.ExecuteAsync(InsertParameter, run.Id, key, run.Experiment, value);
+        }
+    }
+
     /// <summary>Sets tags; of two with one key the later holds. The tag of a run's name is the run's name.</summary>
     public static async Task SetTagsAsync(WriteTransaction transaction, Run run, IReadOnlyList<Tag> tags)
     {

@@ -12,6 +12,8 @@ internal static class MlflowPart
 {
     public static IServiceCollection AddMlflowRegistry(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(MlflowPart).Assembly, M2026113020_RegisteredModels.Number))
+        .AddSingleton(new NeededArtifacts("registered_versions", "source"))
+        .AddSingleton(new NeededArtifacts("registered_versions", "location"))
         .AddSingleton<RegisteredModelStore>()
         .AddSingleton<RegisteredVersionStore>()
         .AddSingleton<RegistryReader>()
