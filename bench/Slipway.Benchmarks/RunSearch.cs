@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Mlflow.Search;
 using Slipway.Storage;
 using Slipway.Tracking;
 using Slipway.Tracking.Search;

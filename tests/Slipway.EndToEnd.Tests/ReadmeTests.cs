@@ -72,6 +72,10 @@ public sealed partial class ReadmeTests
                     case "export MLFLOW_TRACKING_URI=http://127.0.0.1:5080":
                         // For MLflow's own client; its calls are the next commands.
                         break;
+                    case var curl when curl.Contains("/api/2.0/mlflow/registered-models/", StringComparison.Ordinal) || curl.Contains("/api/2.0/mlflow/model-versions/", StringComparison.Ordinal):
+                        var registered = (await BashAsync(Curl(curl, server!), server!.Address)).Output;
+                        Assert.True(registered.Trim() == "{}" || registered.Contains("\"name\":\"churn\"", StringComparison.Ordinal), registered);
+                        break;
                     case var curl when curl.StartsWith("curl http://127.0.0.1:5080/api/2.0/mlflow/", StringComparison.Ordinal):
                         Assert.Contains("\"run_name\":\"first\"", (await BashAsync(Curl(curl, server!), server!.Address)).Output, StringComparison.Ordinal);
                         break;
@@ -160,6 +164,18 @@ public sealed partial class ReadmeTests
             var missing = links.Concat(paths).Where(path => !Path.Exists(path)).Select(path => Path.GetRelativePath(Repository.Root, path)).ToArray();
             Assert.True(missing.Length == 0, $"{Path.GetRelativePath(Repository.Root, file)} names what is not there: {string.Join(", ", missing)}");
         }
+    }
+
+    [Fact]
+    public async Task The_python_samples_are_python()
+    {
+        var there = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "python3")));
+        Assert.SkipUnless(there, "python3 is missing. Install it: apt-get install python3");
+        var scripts = Directory.GetFiles(Path.Combine(Repository.Root, "samples/python"), "*.py");
+
+        Assert.NotEmpty(scripts);
+        var read = await Slip.RunProgramAsync("python3", Repository.Root, ["-c", "import ast, sys\nfor file in sys.argv[1:]: ast.parse(open(file, encoding='utf-8').read(), file)", .. scripts], Cancel, new Dictionary<string, string?>());
+        Assert.True(read.ExitCode == 0, read.Errors);
     }
 
     // One command is one line, or several while a quotation is open. What follows # speaks to people.

@@ -9,7 +9,7 @@ public sealed class RouteTests(ReleaseFixture fixture)
     [Fact]
     public void Every_route_has_a_name_a_summary_and_the_permission_that_it_needs()
     {
-        var routes = fixture.Host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
+        var routes = fixture.Host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(route => !IsMlflow(route)).ToList();
 
         Assert.All(routes, route => Assert.NotNull(route.Metadata.GetMetadata<IEndpointSummaryMetadata>()));
         Assert.Equal(
@@ -34,4 +34,7 @@ public sealed class RouteTests(ReleaseFixture fixture)
             ],
             routes.Select(r => $"{r.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName}: {r.Metadata.GetMetadata<NeedsPermission>()?.Permission}").Order());
     }
+
+    // MLflow documents its own; Mlflow/RouteTests holds their permissions.
+    private static bool IsMlflow(RouteEndpoint route) => route.Metadata.GetMetadata<ITagsMetadata>()?.Tags.Contains("MLflow") == true;
 }

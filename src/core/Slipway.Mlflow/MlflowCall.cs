@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access;
+using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Storage;
 
@@ -28,6 +29,16 @@ public sealed class MlflowCall : IDisposable
 
     /// <summary>What the client sent.</summary>
     public MlflowFields Fields => new(_message?.RootElement ?? default, "");
+
+    /// <summary>Who calls.</summary>
+    public Actor Actor => _context.GetActor();
+
+    /// <summary>A value that the address names, where the route has a place for it.</summary>
+    public string InPath(string name) => _context.Request.RouteValues[name] is string value
+
+        // The server decodes an address once and leaves this one escape as it is.
+        ? value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)
+        : throw Fields.Missing(name);
 
     /// <summary>Ends when the client has gone.</summary>
     public CancellationToken Cancellation => _context.RequestAborted;
@@ -86,7 +97,7 @@ public sealed class MlflowCall : IDisposable
         }
     }
 
-    internal static async ValueTask<MlflowCall> ReadAsync(HttpContext context, int limit) => HttpMethods.IsGet(context.Request.Method)
+    internal static async ValueTask<MlflowCall> ReadAsync(HttpContext context, int limit) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
         ? new MlflowCall(context, JsonDocument.Parse(JsonOf(context.Request.Query)), rented: null)
         : await ReadBodyAsync(context, limit);
 

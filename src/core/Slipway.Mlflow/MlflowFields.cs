@@ -8,7 +8,7 @@ namespace Slipway.Mlflow;
 /// The fields of a message as MLflow's clients send it: JSON's form of protobuf, where a 64-bit integer is a number or a text, NaN and the infinities are texts, and null is the same
 /// as absent. Whatever is wrong with a field is said with its path, such as <c>metrics[3].value</c>.
 /// </summary>
-public readonly struct MlflowFields
+public readonly partial struct MlflowFields
 {
     private readonly JsonElement _message;
     private readonly string _path;
@@ -49,6 +49,15 @@ public readonly struct MlflowFields
         JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number) => number,
         JsonValueKind.String when MlflowJson.TryReadNumber(TextOf(value, PathOf(name)), out var number) => number,
         _ => throw Invalid(name, value, "It is a number, or one of the texts NaN, Infinity and -Infinity."),
+    };
+
+    /// <summary>True or false, which a query says as a text; null when it is absent.</summary>
+    public bool? Boolean(string name) => Find(name) is not { } value ? null : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String when bool.TryParse(TextOf(value, PathOf(name)), out var flag) => flag,
+        _ => throw Invalid(name, value, "It is true or false."),
     };
 
     /// <summary>One of an enum's values, by its name or number in MLflow's messages; null when it is absent.</summary>

@@ -24,9 +24,12 @@ public static class MlflowJson
         }
         else
         {
-            json.WriteString(name, double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+            json.WriteString(name, NameOf(value));
         }
     }
+
+    /// <summary>The text that stands for a number which is NaN or infinite.</summary>
+    public static string NameOf(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 
     /// <summary>Writes a list of objects; nothing where there are none, since an empty list is absent in MLflow's answers.</summary>
     public static void WriteList<T>(this Utf8JsonWriter json, string name, IReadOnlyCollection<T> items, Action<Utf8JsonWriter, T> write)

@@ -20,10 +20,12 @@ public static class MlflowRoutes
     /// <param name="name">The route's name, which the audit knows it by.</param>
     /// <param name="permission">What a caller needs.</param>
     /// <param name="handle">Answers the call.</param>
-    public static void MapMlflow(this IEndpointRouteBuilder routes, string method, string path, string name, Permission permission, Func<MlflowCall, Task> handle)
+    /// <param name="limit">The most bytes of a request.</param>
+    public static void MapMlflow(
+        this IEndpointRouteBuilder routes, string method, string path, string name, Permission permission, Func<MlflowCall, Task> handle, int limit = RequestLimit)
     {
         var log = routes.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(MlflowRoutes));
-        RequestDelegate answer = context => AnswerAsync(context, handle, log);
+        RequestDelegate answer = context => AnswerAsync(context, handle, limit, log);
         Map("/api/", name).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), ["application/json"]));
         Map("/ajax-api/", $"{name}Ajax").ExcludeFromDescription();
 
@@ -43,11 +45,11 @@ public static class MlflowRoutes
             context, StatusCodes.Status404NotFound, MlflowErrors.EndpointNotFound, $"Slipway has no {context.Request.Method} {context.Request.Path}. docs/guide.md says what of MLflow's interface is there.");
     }
 
-    private static async Task AnswerAsync(HttpContext context, Func<MlflowCall, Task> handle, ILogger log)
+    private static async Task AnswerAsync(HttpContext context, Func<MlflowCall, Task> handle, int limit, ILogger log)
     {
         try
         {
-            using var call = await MlflowCall.ReadAsync(context, RequestLimit);
+            using var call = await MlflowCall.ReadAsync(context, limit);
             await handle(call);
         }
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)

@@ -19,6 +19,9 @@ public abstract class Database : IAsyncDisposable
     /// </summary>
     public abstract Task<T> WriteAsync<T>(Func<WriteTransaction, Task<T>> write, CancellationToken cancellationToken);
 
+    /// <summary>Bytes of the database's file that hold nothing and are used for what comes next, since the file does not shrink; null where the database does not say.</summary>
+    public virtual Task<long?> GetUnusedBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 }

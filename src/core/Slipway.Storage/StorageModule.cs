@@ -24,7 +24,9 @@ public static class StorageModule
         services.AddSingleton<Database>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<IEventLog, EventLog>();
         services.AddSingleton<IBlobStore, DiskBlobStore>();
-        services.AddSingleton<IArtifactStore, ArtifactStore>();
+        services.AddSingleton<ArtifactStore>();
+        services.AddSingleton<IArtifactStore>(provider => provider.GetRequiredService<ArtifactStore>());
+        services.AddSingleton<IBlobPurge, BlobPurge>();
         return services;
     }
 

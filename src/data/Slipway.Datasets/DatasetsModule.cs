@@ -8,6 +8,7 @@ using Slipway.Datasets.Duck;
 using Slipway.Datasets.Endpoints;
 using Slipway.Datasets.Migrations;
 using Slipway.Storage;
+using Slipway.Storage.Blobs;
 
 namespace Slipway.Datasets;
 
@@ -20,6 +21,7 @@ public static class DatasetsModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton((options ?? new DatasetsOptions()).Check());
         services.AddSingleton(new SchemaPart(typeof(DatasetsModule).Assembly, M2026112420_DatasetVersions.Number));
+        services.AddSingleton(new BlobColumn("dataset_versions", "digest", BlobUse.Blob));
         services.AddSingleton<DuckEngine>();
         services.AddSingleton<DatasetVersionStore>();
         services.AddSingleton<IDatasets, DatasetCatalog>();

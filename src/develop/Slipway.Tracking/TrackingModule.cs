@@ -6,8 +6,14 @@ using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.Inputs;
+using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
+using Slipway.Tracking.Purging;
+using Slipway.Tracking.Reading;
+using Slipway.Tracking.Recording;
 using Slipway.Tracking.Runs;
+using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
 
@@ -23,6 +29,12 @@ public static class TrackingModule
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
         services.AddArtifacts();
+        services.AddInputs();
+        services.AddLoggedModels();
+        services.AddTraces();
+        services.AddSingleton<ITrackingReader, TrackingReader>();
+        services.AddPurging();
+        services.AddSingleton<IRunRecorder, RunRecorder>();
         return services;
     }
 
@@ -51,12 +63,17 @@ public static class TrackingModule
         LogParameter.Map(routes);
         LogBatch.Map(routes);
         SetRunTag.Map(routes);
+        LogModel.Map(routes);
 
         GetMetricHistory.Map(routes, reader, database);
         GetMetricHistoryBulk.Map(routes, reader, database);
         GetMetricHistoryBulkInterval.Map(routes, reader, database);
 
         routes.MapArtifacts();
+        routes.MapInputs();
+        routes.MapLoggedModels();
+        routes.MapTraces();
+        PurgeRoutes.Map(routes);
         routes.MapMlflowRest();
         return routes;
     }

@@ -28,7 +28,11 @@ public interface ITrainer
 /// <param name="Dataset">The snapshot to learn from.</param>
 /// <param name="ProjectFolder">Where <c>command:</c> trainers run.</param>
 /// <param name="OutputFolder">An existing, empty folder for the model's files.</param>
-public sealed record TrainingJob(string Model, TrainSection Train, DatasetVersion Dataset, string ProjectFolder, string OutputFolder);
+public sealed record TrainingJob(string Model, TrainSection Train, DatasetVersion Dataset, string ProjectFolder, string OutputFolder)
+{
+    /// <summary>The id of the training, where its run was begun already; null for a new one.</summary>
+    public string? RunId { get; init; }
+}
 
 /// <summary>How far a training is.</summary>
 public sealed record TrainingProgress(string Activity, int Done, int Total);

@@ -1,6 +1,6 @@
 namespace Slipway.Training;
 
-/// <summary>The record of every trial. Tracking takes the table over when it begins.</summary>
+/// <summary>The record of every trial of a search. Each is a run of tracking too, a child of its training's run, with its parameters and its score.</summary>
 public interface ITrials
 {
     /// <summary>Records a finished trial; the same run and number again changes nothing.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Storage;
+using Slipway.Tracking.Purging;
 using Slipway.Training.Commands;
 using Slipway.Training.Endpoints;
 using Slipway.Training.LightGbm;
@@ -12,12 +13,13 @@ namespace Slipway.Training;
 /// <summary>Training: LightGBM and commands, with every trial recorded.</summary>
 public static class TrainingModule
 {
-    /// <summary>Adds the trainers, <see cref="ITrials"/> and its tables.</summary>
+    /// <summary>Adds the trainers, <see cref="ITrials"/> and its tables. Needs tracking, whose runs the trials are.</summary>
     public static IServiceCollection AddTraining(this IServiceCollection services, TrainingOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(new SchemaPart(typeof(TrainingModule).Assembly, M2026112430_Trials.Number));
+        services.AddSingleton(new SchemaPart(typeof(TrainingModule).Assembly, M2026113040_TrackedTrials.Number));
+        services.AddSingleton(new OwnedRows(RowOwner.Run, "trials", "run_id, number", "run_id in (select run_id from runs where id in @ids)"));
         services.AddSingleton<ITrials, TrialStore>();
         services.AddSingleton<ITrainer, LightGbmTrainer>();
         services.AddSingleton<ITrainer, CommandTrainer>();

@@ -1,19 +1,21 @@
+using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using Slipway.Core;
 using Slipway.Storage;
+using Slipway.Tracking.Recording;
 
 namespace Slipway.Training;
 
-/// <summary>Reads and writes the <c>trials</c> table.</summary>
-internal sealed class TrialStore(Database database) : ITrials
+/// <summary>Reads and writes the <c>trials</c> table, and records each trial as a run of tracking, a child of its training's.</summary>
+internal sealed class TrialStore(Database database, IRunRecorder recorder) : ITrials
 {
     /// <inheritdoc/>
     public async Task RecordAsync(Trial trial, CancellationToken cancellationToken)
     {
         const string Sql = """
-            insert into trials (run_id, model, number, parameters, metric, score, seconds, finished_at)
-            values (@RunId, @Model, @Number, @Parameters, @Metric, @Score, @Seconds, @FinishedAt)
+            insert into trials (run_id, model, number, parameters, metric, score, seconds, finished_at, tracked_run)
+            values (@RunId, @Model, @Number, @Parameters, @Metric, @Score, @Seconds, @FinishedAt, @TrackedRun)
             on conflict (run_id, number) do nothing
             """;
 
@@ -27,8 +29,21 @@ internal sealed class TrialStore(Database database) : ITrials
             trial.Score,
             trial.Seconds,
             FinishedAt = StoredTime.Format(trial.FinishedAt),
+            TrackedRun = Guid.CreateVersion7(trial.FinishedAt).ToString("N"),
         };
-        await database.WriteAsync(transaction => transaction.ExecuteAsync(Sql, parameters), cancellationToken);
+        await database.WriteAsync(
+            async transaction =>
+            {
+                // The trial and its run are there together, and once: the key of the trial decides.
+                var added = await transaction.ExecuteAsync(Sql, parameters);
+                if (added > 0)
+                {
+                    await RecordRunAsync(transaction, trial, parameters.TrackedRun);
+                }
+
+                return added;
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -54,6 +69,20 @@ internal sealed class TrialStore(Database database) : ITrials
             """;
 
         return ReadAsync(Sql, new { model }, cancellationToken);
+    }
+
+    private async Task RecordRunAsync(WriteTransaction transaction, Trial trial, string runId)
+    {
+        var values = new RecordedValues
+        {
+            Parameters = trial.Parameters,
+            Metrics = trial.Score is { } score ? new Dictionary<string, double> { [trial.Metric] = score } : new Dictionary<string, double>(),
+            Tags = new Dictionary<string, string> { ["slipway.trial"] = trial.Number.ToString(CultureInfo.InvariantCulture), ["mlflow.source.name"] = "slipway", ["mlflow.source.type"] = "JOB" },
+        };
+        var name = string.Create(CultureInfo.InvariantCulture, $"trial-{trial.Number}");
+        var started = trial.FinishedAt - TimeSpan.FromSeconds(Math.Max(0, trial.Seconds));
+        await recorder.BeginAsync(transaction, new RecordedRun(runId, trial.Model, name, "slipway", started) { Parent = trial.RunId, Values = values });
+        await recorder.EndAsync(transaction, runId, trial.Score is null ? RecordedEnd.Failed : RecordedEnd.Finished, trial.FinishedAt);
     }
 
     private Task<IReadOnlyList<Trial>> ReadAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync(

@@ -17,8 +17,8 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
     {
         Check(version);
 
-        // A version whose artifact is not there could be approved but never loaded, so a wrong digest is refused here.
-        await artifacts.GetAsync(version.ArtifactDigest, cancellationToken);
+        // A version whose artifact is not there could be approved but never loaded, so a wrong digest is refused here; one that is there stays until the row names it.
+        await artifacts.KeepAsync(version.ArtifactDigest, cancellationToken);
         var identity = VersionIdentity.Of(version);
 
         // Ends: a round is lost only when another caller's registration has won it.
@@ -29,7 +29,8 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
                 return new RegisterResult(known, Created: false);
             }
 
-            var next = Next(await versions.FindNewestAsync(version.Model, cancellationToken), version, actor);
+            var last = await versions.LastNumberAsync(version.Model, cancellationToken);
+            var next = Next(await versions.FindNewestAsync(version.Model, cancellationToken), last + 1, version, actor);
             var registered = new VersionRegistered(next.Reference, next.Number, next.ArtifactDigest, next.VersionReason, next.Metrics, next.Lineage, actor);
             if (await versions.TryAddAsync(next, identity, registered, cancellationToken))
             {
@@ -78,14 +79,14 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
         }
     }
 
-    private ModelVersion Next(ModelVersion? newest, NewModelVersion version, Actor actor)
+    private ModelVersion Next(ModelVersion? newest, long number, NewModelVersion version, Actor actor)
     {
         var proposal = VersionProposal.For(newest, version);
         return new ModelVersion
         {
             Model = version.Model,
             Version = proposal.Version,
-            Number = (newest?.Number ?? 0) + 1,
+            Number = checked((int)number),
             ArtifactDigest = version.ArtifactDigest,
             Format = version.Format,
             Signature = version.Signature,

@@ -14,7 +14,7 @@ public sealed record ModelVersion
     /// <summary>The semantic version.</summary>
     public required SemanticVersion Version { get; init; }
 
-    /// <summary>MLflow's number: 1, 2, 3 … per model.</summary>
+    /// <summary>MLflow's number: 1, 2, 3 … per model, with gaps where MLflow's clients registered something that Slipway cannot serve.</summary>
     public required int Number { get; init; }
 
     /// <summary>The digest of the artifact's manifest.</summary>

@@ -3,6 +3,7 @@ using Dapper;
 using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Inference;
+using Slipway.Registry.Mlflow;
 using Slipway.Storage;
 using Slipway.Storage.Events;
 
@@ -18,7 +19,8 @@ internal sealed class ModelVersionStore(Database database)
         """;
 
     /// <summary>
-    /// Adds a version with its event, or returns false when its number, its version or its <paramref name="identity"/> is taken: the unique indexes settle who was first.
+    /// Adds a version with its event and its row for MLflow's clients, or returns false when its number is not the model's next, or its version or its <paramref name="identity"/> is taken:
+    /// the count and the unique indexes settle who was first.
     /// </summary>
     public Task<bool> TryAddAsync(ModelVersion version, string identity, IEvent happened, CancellationToken cancellationToken)
     {
@@ -47,7 +49,20 @@ internal sealed class ModelVersionStore(Database database)
             Identity = identity,
         };
 
-        return ChangeAsync(Sql, parameters, happened, cancellationToken);
+        return ChangeAsync(
+            async transaction =>
+            {
+                // What MLflow's clients register has numbers of the same count, and no row in this table.
+                if (await RegisteredVersionStore.LastNumberAsync(transaction, version.Model) != version.Number - 1 || await transaction.ExecuteAsync(Sql, parameters) == 0)
+                {
+                    return false;
+                }
+
+                await RegisteredVersionStore.AddServableAsync(transaction, version);
+                return true;
+            },
+            happened,
+            cancellationToken);
     }
 
     /// <summary>Saves <paramref name="after"/> with its event only if the stored state is still that of <paramref name="before"/>.</summary>
@@ -59,7 +74,7 @@ internal sealed class ModelVersionStore(Database database)
             """;
 
         var parameters = new { before.Model, Version = before.Version.ToString(), Before = before.State.ToString(), After = after.State.ToString() };
-        return ChangeAsync(Sql, parameters, happened, cancellationToken);
+        return ChangeAsync(async transaction => await transaction.ExecuteAsync(Sql, parameters) > 0, happened, cancellationToken);
     }
 
     /// <summary>The version, or null.</summary>
@@ -69,6 +84,16 @@ internal sealed class ModelVersionStore(Database database)
     /// <summary>The model's version of that identity, or null.</summary>
     public Task<ModelVersion?> FindAsync(string model, string identity, CancellationToken cancellationToken) => FindAsync(
         $"{Select} where model = @model and identity = @identity", new { model, identity }, cancellationToken);
+
+    /// <summary>The model's version of that number, or null.</summary>
+    public Task<ModelVersion?> FindAsync(string model, int number, CancellationToken cancellationToken) => FindAsync(
+        $"{Select} where model = @model and number = @number", new { model, number }, cancellationToken);
+
+    /// <summary>The last number that the model has given, to whatever; 0 where there is no such model.</summary>
+    public Task<long> LastNumberAsync(string model, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefaultAsync<long>(
+            new CommandDefinition("select last_number from registered_models where name = @model", new { model }, cancellationToken: cancellationToken)),
+        cancellationToken);
 
     /// <summary>The model's newest version, or null.</summary>
     public Task<ModelVersion?> FindNewestAsync(string model, CancellationToken cancellationToken) => FindAsync(
@@ -93,10 +118,10 @@ internal sealed class ModelVersionStore(Database database)
         cancellationToken);
 
     // State and event commit together, or neither does: the history explains every state.
-    private Task<bool> ChangeAsync(string sql, object parameters, IEvent happened, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<bool> ChangeAsync(Func<WriteTransaction, Task<bool>> change, IEvent happened, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
-            if (await transaction.ExecuteAsync(sql, parameters) == 0)
+            if (!await change(transaction))
             {
                 return false;
             }

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Registry.Endpoints;
 using Slipway.Registry.Migrations;
+using Slipway.Registry.Mlflow;
 using Slipway.Storage;
+using Slipway.Storage.Blobs;
 
 namespace Slipway.Registry;
 
@@ -14,10 +16,12 @@ public static class RegistryModule
     /// <summary>Adds <see cref="IModelRegistry"/> and its tables.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026112440_ModelVersions.Number))
+        .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact))
         .AddSingleton<ModelVersionStore>()
-        .AddSingleton<IModelRegistry, ModelRegistry>();
+        .AddSingleton<IModelRegistry, ModelRegistry>()
+        .AddMlflowRegistry();
 
-    /// <summary>Maps <c>/api/v1/models</c>.</summary>
+    /// <summary>Maps <c>/api/v1/models</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
     public static IEndpointRouteBuilder MapRegistry(this IEndpointRouteBuilder routes)
     {
         var models = routes.MapGroup("/api/v1/models").WithTags("Models");
@@ -27,6 +31,7 @@ public static class RegistryModule
         ListVersionEvents.Map(models);
         ApproveVersion.Map(models);
         RejectVersion.Map(models);
+        routes.MapMlflowRegistry();
         return routes;
     }
 }

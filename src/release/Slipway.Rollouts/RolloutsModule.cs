@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry;
 using Slipway.Rollouts.Endpoints;
 using Slipway.Rollouts.Migrations;
 using Slipway.Rollouts.Releases;
 using Slipway.Storage;
+using Slipway.Storage.Blobs;
 
 namespace Slipway.Rollouts;
 
@@ -18,7 +20,11 @@ public static class RolloutsModule
     /// </summary>
     public static IServiceCollection AddRollouts(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(RolloutsModule).Assembly, M2026112550_Rollouts.Number))
+        .AddSingleton(new BlobColumn("deployments", "stable_digest", BlobUse.Artifact))
+        .AddSingleton(new BlobColumn("deployments", "previous_digest", BlobUse.Artifact))
+        .AddSingleton(new BlobColumn("deployments", "candidate_digest", BlobUse.Artifact))
         .AddSingleton<DeploymentStore>()
+        .AddSingleton<IVersionRoles, VersionRoles>()
         .AddSingleton<DeploymentTurns>()
         .AddSingleton<DeploymentsReadiness>()
         .AddSingleton<IDeploymentsReadiness>(provider => provider.GetRequiredService<DeploymentsReadiness>())

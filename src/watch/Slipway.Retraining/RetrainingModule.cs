@@ -15,6 +15,7 @@ using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Serving.Engine;
 using Slipway.Storage;
+using Slipway.Storage.Blobs;
 
 namespace Slipway.Retraining;
 
@@ -28,6 +29,7 @@ public static class RetrainingModule
     public static IServiceCollection AddRetraining(this IServiceCollection services, RetrainingOptions options) => services
         .AddSingleton(options)
         .AddSingleton(new SchemaPart(typeof(RetrainingModule).Assembly, M2026112570_Resuming.Number))
+        .AddSingleton(new BlobColumn("pipeline_requests", "checkpoint", BlobUse.Text))
         .AddSingleton<ProjectStore>()
         .AddSingleton<ProjectBook>()
         .AddSingleton<IProjects>(services => services.GetRequiredService<ProjectBook>())
@@ -41,6 +43,7 @@ public static class RetrainingModule
         .AddSingleton<RecipeStore>()
         .AddSingleton<ChampionLookup>()
         .AddSingleton<DataStage>()
+        .AddSingleton<TrainingRecord>()
         .AddSingleton<TrainStage>()
         .AddSingleton<ValidateStage>()
         .AddSingleton<RegisterStage>()

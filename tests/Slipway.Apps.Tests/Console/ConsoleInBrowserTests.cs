@@ -17,7 +17,12 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         { Project, 200 },
         { $"{Project}?version=1.0.0#release", 200 },
         { $"{Project}?days=30&segment=flag%3Dother#watch", 200 },
+        { "/experiments", 200 },
+        { "/experiments?name=%25&view=all", 200 },
+        { "/experiments/0?order=-metrics.rmse&column=params.lr&view=all", 200 },
         { $"{Project}/rollouts/nothing", 404 },
+        { "/experiments/99999", 404 },
+        { "/runs/nothing", 404 },
         { "/projects/nothing-here", 404 },
         { "/nothing/here", 404 },
     };
@@ -65,6 +70,7 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
     [InlineData(Project, 390, ColorScheme.Light)]
     [InlineData(Project, 390, ColorScheme.Dark)]
     [InlineData(Project, 1280, ColorScheme.Dark)]
+    [InlineData("/experiments", 390, ColorScheme.Light)]
     [InlineData("/nothing/here", 390, ColorScheme.Dark)]
     public async Task Nothing_is_wider_than_the_window_and_the_theme_is_the_systems(string path, int width, ColorScheme scheme)
     {
@@ -90,6 +96,7 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         Assert.Equal("Skip to content", await TabAsync(page));
         Assert.Equal("Slipway", await TabAsync(page));
         Assert.Equal("Projects", await TabAsync(page));
+        Assert.Equal("Experiments", await TabAsync(page));
         Assert.Equal("Dark theme", await TabAsync(page));
         Assert.NotEqual("none", await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle"));
         await page.Keyboard.PressAsync("Enter");

@@ -14,9 +14,12 @@ public sealed class RoutesTests : IAsyncLifetime
     private SlipwayServer _server = null!;
     private HttpClient _http = null!;
 
-    // Pages, their files, and the document itself.
-    // Pages, and the protocol of MLflow's clients, which MLflow documents.
-    private static readonly string[] NotOfTheApi = ["projects/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/", "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact"];
+    // Pages and their files, the document itself, and the protocols of MLflow's clients, which MLflow and OpenTelemetry document.
+    private static readonly string[] NotOfTheApi =
+    [
+        "projects/", "experiments", "runs/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/",
+        "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact", "model-versions/", "v1/traces",
+    ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

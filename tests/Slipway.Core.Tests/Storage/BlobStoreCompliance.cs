@@ -52,6 +52,41 @@ public abstract class BlobStoreCompliance : IAsyncLifetime
         Assert.False(await Blobs.ExistsAsync(Missing, Cancel));
         Assert.Equal(ErrorKind.NotFound, (await Assert.ThrowsAsync<SlipwayException>(() => Blobs.OpenAsync(Missing, Cancel))).Kind);
         Assert.Equal(ErrorKind.NotFound, (await Assert.ThrowsAsync<SlipwayException>(() => Blobs.GetFileAsync(Missing, Cancel))).Kind);
+        Assert.False(await Blobs.KeepAsync(Missing, Cancel));
+        Assert.False(await Blobs.TryDeleteAsync(Missing, DateTimeOffset.MaxValue, Cancel));
+    }
+
+    [Fact]
+    public async Task A_blob_is_listed_under_its_first_digits_and_goes_only_if_nobody_has_needed_it_since()
+    {
+        var content = RandomNumberGenerator.GetBytes(1000);
+        var digest = (await Blobs.PutAsync(new MemoryStream(content), Cancel)).Digest;
+        var listed = Assert.Single(await Blobs.ListAsync(digest[..2], Cancel), blob => blob.Digest == digest);
+        Assert.Equal(1000, listed.Size);
+
+        Assert.False(await Blobs.TryDeleteAsync(digest, listed.NeededAt, Cancel));
+        Assert.Equal(content, await ReadAsync(digest));
+        Assert.True(await Blobs.TryDeleteAsync(digest, listed.NeededAt.AddTicks(1000), Cancel));
+        Assert.False(await Blobs.ExistsAsync(digest, Cancel));
+        Assert.Empty(await Blobs.ListAsync(digest[..2], Cancel));
+    }
+
+    [Fact]
+    public async Task Content_that_is_stored_again_while_it_is_deleted_is_there_afterwards()
+    {
+        var content = RandomNumberGenerator.GetBytes(1000);
+        for (var round = 0; round < 200; round++)
+        {
+            var digest = (await Blobs.PutAsync(new MemoryStream(content), Cancel)).Digest;
+            var before = (await Blobs.ListAsync(digest[..2], Cancel)).Single(blob => blob.Digest == digest).NeededAt.AddTicks(1000);
+            SpinWait.SpinUntil(() => TimeProvider.System.GetUtcNow() > before);
+
+            await Task.WhenAll(
+                Task.Run(() => Blobs.PutAsync(new MemoryStream(content), Cancel), Cancel),
+                Task.Run(() => Blobs.TryDeleteAsync(digest, before, Cancel), Cancel));
+
+            Assert.Equal(content, await ReadAsync(digest));
+        }
     }
 
     [Theory]

@@ -90,6 +90,7 @@ public sealed class RunTests(TrackingServer server) : IClassFixture<TrackingServ
             ("runs/set-tag", new { run_id = id, key = "a", value = "1" }),
             ("runs/delete-tag", new { run_id = id, key = "mlflow.runName" }),
             ("runs/log-batch", new { run_id = id }),
+            ("runs/log-model", new { run_id = id, model_json = """{"artifact_path": "", "flavors": 1, "run_id": 1, "utc_time_created": 1}""" }),
             ("runs/update", new { run_id = id, status = "FAILED" }),
         })
         {

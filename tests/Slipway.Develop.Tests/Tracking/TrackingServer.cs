@@ -8,6 +8,7 @@ using Slipway.Access.Audit;
 using Slipway.Core;
 using Slipway.Storage;
 using Slipway.Tracking;
+using Slipway.Tracking.Reading;
 
 namespace Slipway.Develop.Tests.Tracking;
 
@@ -41,6 +42,8 @@ public sealed class TrackingServer : IAsyncLifetime
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero));
 
     public Database Database => _app.Services.GetRequiredService<Database>();
+
+    public ITrackingReader Reader => _app.Services.GetRequiredService<ITrackingReader>();
 
     public IAuditLog Audit => _app.Services.GetRequiredService<IAuditLog>();
 

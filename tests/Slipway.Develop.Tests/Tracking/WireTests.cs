@@ -22,7 +22,7 @@ public sealed class WireTests(TrackingServer server) : IClassFixture<TrackingSer
     [Theory]
     [InlineData("GET", "/api/2.0/mlflow/runs/nothing")]
     [InlineData("POST", "/api/2.0/mlflow/nothing")]
-    [InlineData("POST", "/api/3.0/mlflow/traces")]
+    [InlineData("POST", "/api/3.0/mlflow/nothing")]
     [InlineData("DELETE", "/ajax-api/3.0/mlflow/<b>")]
     [InlineData("GET", "/ajax-api/2.0/mlflow/runs/create")]
     [InlineData("POST", "/api/2.0/mlflow/runs/get")]

@@ -3,6 +3,7 @@ using Slipway.Core;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Storage;
+using Slipway.Tracking;
 using Slipway.Training;
 
 namespace Slipway.Develop.Tests.Training;
@@ -26,6 +27,7 @@ public sealed class TrainingHost : IAsyncLifetime
             .AddLogging()
             .AddStorage(new StorageOptions(Path.Combine(_root, "data")))
             .AddDatasets()
+            .AddTracking()
             .AddTraining(new TrainingOptions(allowCommands))
             .BuildServiceProvider();
     }

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Access;
 using Slipway.Core;
+using Slipway.Storage;
 using Slipway.Training;
 
 namespace Slipway.Develop.Tests.Training;
@@ -36,6 +38,23 @@ public sealed class TrialsTests(TrainingHost host) : IClassFixture<TrainingHost>
         await host.Trials.RecordAsync(Trial(1, 99), Cancel);
 
         Assert.Equal(0.25, Assert.Single(await host.Trials.ListAsync(_run, Cancel)).Score);
+    }
+
+    [Fact]
+    public async Task A_trial_is_a_run_of_tracking_once_and_a_failed_one_a_failed_run()
+    {
+        await host.Trials.RecordAsync(Trial(1, 0.25), Cancel);
+        await host.Trials.RecordAsync(Trial(1, 99), Cancel);
+        await host.Trials.RecordAsync(Trial(2, null) with { Parameters = new Dictionary<string, string> { ["a'b/<c>"] = new string('x', 7000) } }, Cancel);
+
+        const string Sql = """
+            select r.name, r.status, r.end_time - r.start_time, p.key, length(p.value), coalesce(m.value, -1.0)
+            from runs r join run_tags t on t.run = r.id and t.key = 'mlflow.parentRunId' join run_params p on p.run = r.id left join run_metrics m on m.run = r.id
+            where t.value = @run order by r.name
+            """;
+        var runs = await host.Services.GetRequiredService<Database>().ReadAsync(
+            async connection => (await connection.QueryAsync<(string, string, long, string, long, double)>(Sql, new { run = _run })).ToArray(), Cancel);
+        Assert.Equal([("trial-1", "FINISHED", 1500, "num_leaves", 2, 0.25), ("trial-2", "FAILED", 1500, "a_b__c_", 6000, -1)], runs);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ using Slipway.Rollouts.Releases;
 using Slipway.Serving;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Tracking;
 using Slipway.Training;
 using Slipway.Validation;
 
@@ -65,6 +66,7 @@ public sealed class PipelineFixture : IAsyncDisposable
             .AddStorage(new StorageOptions(Path.Combine(root, "data")))
             .AddAccess(new AccessOptions())
             .AddDatasets()
+            .AddTracking()
             .AddTraining(new TrainingOptions(AllowCommands: true))
             .AddValidation()
             .AddRegistry()

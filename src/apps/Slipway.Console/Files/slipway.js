@@ -14,6 +14,12 @@
     root.dataset.theme = chosen === 'dark' || chosen === 'light' ? chosen : dark.matches ? 'dark' : 'light';
   };
 
+  // MLflow's clients print the address that MLflow's own pages have: "View run at SERVER/#/experiments/1/runs/ID".
+  const mlflow = location.pathname === '/' && /^#\/experiments\/(\d+)(?:\/runs\/([0-9a-f]+))?$/.exec(location.hash);
+  if (mlflow) {
+    location.replace(mlflow[2] ? `/runs/${mlflow[2]}` : `/experiments/${mlflow[1]}`);
+  }
+
   show();
   dark.addEventListener('change', show);
 

@@ -23,6 +23,7 @@ using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Serving.Figures;
 using Slipway.Storage.Events;
+using Slipway.Tracking.Reading;
 using Slipway.Training;
 
 namespace Slipway.Console.Hosting;
@@ -148,6 +149,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<IPipelines>();
         Forward<IDatasets>();
         Forward<ITrials>();
+        Forward<ITrackingReader>();
         Forward<IModelRegistry>();
         Forward<IDeployments>();
         Forward<IServingFigures>();
@@ -170,6 +172,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         services.AddSingleton<ProjectReader>();
         services.AddSingleton<WatchReader>();
         services.AddSingleton<PredictionReader>();
+        services.AddSingleton<RunsReader>();
 
         // Tokens need not outlive the process, since circuits do not; and keys in the home folder would break the rule about files.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

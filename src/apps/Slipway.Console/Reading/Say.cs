@@ -36,6 +36,32 @@ internal static class Say
         };
     }
 
+    /// <summary>A value that somebody logged, which may be no number: 0.0123, NaN, ∞.</summary>
+    public static string Logged(double value) =>
+        double.IsNaN(value) ? "NaN" : double.IsInfinity(value) ? (value > 0 ? "∞" : "−∞") : Number(value);
+
+    /// <summary>A number with all its digits.</summary>
+    public static string Exact(double value) => double.IsFinite(value) ? value.ToString("R", Plain) : Logged(value);
+
+    /// <summary>How long something took: 0.31 s, 12 min 5 s, 3 h 20 min, 2 d 4 h.</summary>
+    public static string Took(TimeSpan took) => took switch
+    {
+        { TotalMinutes: < 1 } => Seconds(took.TotalSeconds),
+        { TotalHours: < 1 } => $"{took.Minutes} min {took.Seconds} s",
+        { TotalDays: < 1 } => $"{took.Hours} h {took.Minutes} min",
+        _ => $"{Count((long)took.TotalDays)} d {took.Hours} h",
+    };
+
+    /// <summary>A text of at most so many characters; what is longer is cut.</summary>
+    public static string Cut(string text, int longest) => text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)] + "…";
+
+    /// <summary>One of several numbers that differ by <paramref name="step"/>, with the digits that tell them apart.</summary>
+    public static string Number(double value, double step)
+    {
+        var decimals = (int)Math.Clamp(Math.Ceiling(-Math.Log10(step)), 0, 15);
+        return decimals <= 12 && Math.Abs(value) < 1e15 ? value.ToString("#,0." + new string('0', decimals), Plain) : value.ToString("0.############e+0", Plain);
+    }
+
     /// <summary>Ten to a whole power: 0.01, 1, 1,000, 10⁶.</summary>
     public static string PowerOfTen(int exponent) => exponent is >= -3 and <= 4
         ? exponent < 0 ? Math.Pow(10, exponent).ToString("0.###", Plain) : Math.Pow(10, exponent).ToString("#,0", Plain)

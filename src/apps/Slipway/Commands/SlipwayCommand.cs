@@ -24,6 +24,7 @@ internal static class SlipwayCommand
         root.Add(RolloutCommand.Create());
         root.Add(DriftCommand.Create());
         root.Add(DoctorCommand.Create());
+        root.Add(GcCommand.Create());
         return root;
     }
 

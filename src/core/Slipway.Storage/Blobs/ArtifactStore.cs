@@ -25,7 +25,24 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
         }
 
         using var manifest = new MemoryStream(ArtifactManifest.Write(files));
-        return new Artifact((await blobs.PutAsync(manifest, cancellationToken)).Digest, files);
+        var digest = (await blobs.PutAsync(manifest, cancellationToken)).Digest;
+
+        // A large folder takes its time, and a purge leaves alone only what was stored within the last hour: at the end all of it was.
+        return await KeepAsync(digest, cancellationToken);
+    }
+
+    public async Task<Artifact> KeepAsync(string digest, CancellationToken cancellationToken)
+    {
+        var artifact = await GetAsync(digest, cancellationToken);
+        foreach (var needed in artifact.Files.Select(file => file.Digest).Prepend(digest))
+        {
+            if (!await blobs.KeepAsync(needed, cancellationToken))
+            {
+                throw new SlipwayException(ErrorKind.NotFound, $"The artifact {digest} lacks its blob {needed}. Store its folder again.");
+            }
+        }
+
+        return artifact;
     }
 
     public async Task<Artifact> GetAsync(string digest, CancellationToken cancellationToken)
@@ -66,6 +83,30 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
             // The next caller tries again: the disk may have room by then.
             _folders.TryRemove(KeyValuePair.Create(digest, shared));
             throw;
+        }
+    }
+
+    /// <summary>Deletes the folders of artifacts whose manifests a purge has deleted: they are further names of the same files, which take their space until the last name is gone.</summary>
+    internal async Task RemoveAbandonedAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(_root))
+        {
+            return;
+        }
+
+        foreach (var path in Directory.EnumerateDirectories(_root))
+        {
+            var digest = Path.GetFileName(path);
+            if (Digest.IsValid(digest) && !await blobs.ExistsAsync(digest, cancellationToken))
+            {
+                _folders.TryRemove(digest, out _);
+                DiskErrors.Guard(path, () =>
+                {
+                    var aside = folder.NewWorkPath("artifact-purged");
+                    Directory.Move(path, aside);
+                    PrivateFiles.Delete(new DirectoryInfo(aside));
+                });
+            }
         }
     }
 

@@ -8,9 +8,9 @@ namespace Slipway.Storage.Blobs;
 
 /// <summary>
 /// Blobs as files: <c>blobs/sha256/ab/cd…</c>. A blob is written under a temporary name on the same file system, fsynced, renamed, and the folder's names are fsynced:
-/// after a power loss it is there whole or not at all.
+/// after a power loss it is there whole or not at all. A file's time says when its content was last stored or kept.
 /// </summary>
-internal sealed class DiskBlobStore(DataFolder folder) : IBlobStore
+internal sealed class DiskBlobStore(DataFolder folder, TimeProvider time) : IBlobStore
 {
     private const int BufferSize = 128 * 1024;
 
@@ -18,6 +18,9 @@ internal sealed class DiskBlobStore(DataFolder folder) : IBlobStore
 
     // What was found right in this run of the process, with the file's size and time: another time means that somebody wrote to it.
     private readonly ConcurrentDictionary<string, (long Size, DateTime Written)> _verified = new();
+
+    // A purge looks at a file's time and deletes the file; nobody may find it there and count on it in between.
+    private readonly Lock _deleting = new();
 
     public async Task<Blob> PutAsync(Stream content, CancellationToken cancellationToken)
     {
@@ -58,6 +61,42 @@ internal sealed class DiskBlobStore(DataFolder folder) : IBlobStore
     {
         var path = PathOf(digest);
         return await IsIntactAsync(path, digest, cancellationToken) ? path : throw (File.Exists(path) ? Damaged(digest) : NotFound(digest));
+    }
+
+    public Task<bool> KeepAsync(string digest, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(digest);
+        lock (_deleting)
+        {
+            return Task.FromResult(DiskErrors.Guard(path, () => TryKeep(path, digest)));
+        }
+    }
+
+    public Task<IReadOnlyList<StoredBlob>> ListAsync(string prefix, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var shard = new DirectoryInfo(Path.Combine(_root, prefix));
+        return Task.FromResult<IReadOnlyList<StoredBlob>>(!shard.Exists
+            ? []
+            : [.. shard.EnumerateFiles().Where(file => Digest.IsValid(prefix + file.Name)).Select(file => new StoredBlob(prefix + file.Name, file.Length, file.LastWriteTimeUtc))]);
+    }
+
+    public Task<bool> TryDeleteAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var file = new FileInfo(PathOf(digest));
+        lock (_deleting)
+        {
+            if (!file.Exists || file.LastWriteTimeUtc >= before.UtcDateTime)
+            {
+                return Task.FromResult(false);
+            }
+
+            DiskErrors.Guard(file.FullName, () => PrivateFiles.DeleteReadOnly(file));
+            _verified.TryRemove(digest, out _);
+            return Task.FromResult(true);
+        }
     }
 
     internal static FileStream OpenForReading(string path) => new(
@@ -104,14 +143,23 @@ internal sealed class DiskBlobStore(DataFolder folder) : IBlobStore
         DiskErrors.Guard(path, () =>
         {
             var parent = Path.GetDirectoryName(path)!;
+            lock (_deleting)
+            {
+                isThere = isThere && TryKeep(path, blob.Digest);
+            }
+
             if (!isThere)
             {
+                File.SetLastWriteTimeUtc(temporary, time.GetUtcNow().UtcDateTime);
                 PrivateFiles.MakeReadOnly(temporary);
                 folder.CreateFolder("blobs", "sha256", Path.GetFileName(parent));
 
                 // Also when the folder was there already: whoever created it may not have come to this line yet.
                 Posix.SyncFolder(_root);
-                File.Move(temporary, path, overwrite: true);
+                lock (_deleting)
+                {
+                    File.Move(temporary, path, overwrite: true);
+                }
             }
 
             // And for the same reason also when the blob was there.
@@ -141,6 +189,24 @@ internal sealed class DiskBlobStore(DataFolder folder) : IBlobStore
         }
 
         _verified[digest] = (file.Length, file.LastWriteTimeUtc);
+        return true;
+    }
+
+    private bool TryKeep(string path, string digest)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return false;
+        }
+
+        var isVerified = _verified.TryGetValue(digest, out var seen) && seen == (file.Length, file.LastWriteTimeUtc);
+        file.LastWriteTimeUtc = time.GetUtcNow().UtcDateTime;
+        if (isVerified)
+        {
+            Remember(path, digest);
+        }
+
         return true;
     }
 

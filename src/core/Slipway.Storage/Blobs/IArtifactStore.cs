@@ -12,6 +12,9 @@ public interface IArtifactStore
     /// <summary>Reads the manifest; <see cref="Core.Errors.ErrorKind.NotFound"/> when there is none.</summary>
     Task<Artifact> GetAsync(string digest, CancellationToken cancellationToken);
 
+    /// <summary>Reads the manifest and says that the artifact is about to be named: no purge takes it within the next hour. <see cref="Core.Errors.ErrorKind.NotFound"/> when it, or a file of it, is not there.</summary>
+    Task<Artifact> KeepAsync(string digest, CancellationToken cancellationToken);
+
     /// <summary>A read-only folder on this machine with the artifact's verified files under their own names.</summary>
     Task<string> GetFolderAsync(string digest, CancellationToken cancellationToken);
 }

@@ -20,9 +20,27 @@ public interface IBlobStore
 
     /// <summary>A path on this machine where the verified content can be read (by DuckDB, ONNX Runtime …). Never write to it.</summary>
     Task<string> GetFileAsync(string digest, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says that a blob is about to be named, as <see cref="PutAsync"/> does by itself: no <see cref="IBlobPurge"/> takes it within the next hour. False when it is not there. Whoever names a
+    /// blob that somebody else stored calls this first.
+    /// </summary>
+    Task<bool> KeepAsync(string digest, CancellationToken cancellationToken);
+
+    /// <summary>The blobs whose digests begin with <paramref name="prefix"/>, two hexadecimal digits.</summary>
+    Task<IReadOnlyList<StoredBlob>> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a blob, unless it was stored or kept at <paramref name="before"/> or later: then, and where there is none, false. Only a purge may.</summary>
+    Task<bool> TryDeleteAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken);
 }
 
 /// <summary>One stored blob.</summary>
 /// <param name="Digest">SHA-256 of the content, 64 lower-case hexadecimal digits.</param>
 /// <param name="Size">Bytes.</param>
 public sealed record Blob(string Digest, long Size);
+
+/// <summary>A blob as a purge sees it.</summary>
+/// <param name="Digest">SHA-256 of the content.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="NeededAt">When it was last stored or kept.</param>
+public sealed record StoredBlob(string Digest, long Size, DateTimeOffset NeededAt);

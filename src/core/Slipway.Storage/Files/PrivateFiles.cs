@@ -62,6 +62,17 @@ public static class PrivateFiles
         File.SetUnixFileMode(path, UnixFileMode.UserRead);
     }
 
+    /// <summary>Deletes a file that <see cref="MakeReadOnly"/> closed.</summary>
+    internal static void DeleteReadOnly(FileInfo file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            file.Attributes = FileAttributes.Normal;
+        }
+
+        file.Delete();
+    }
+
     /// <summary>Deletes a file, a link, or a folder with all it holds. What is gone already is no error.</summary>
     public static void Delete(FileSystemInfo entry)
     {

@@ -78,6 +78,9 @@ internal sealed class SqliteDatabase(DataFolder folder, FolderLock folderLock, I
     public override Task<T> WriteAsync<T>(Func<WriteTransaction, Task<T>> write, CancellationToken cancellationToken) =>
         (_writer ?? throw NotOpen()).WriteAsync(write, cancellationToken);
 
+    public override async Task<long?> GetUnusedBytesAsync(CancellationToken cancellationToken) => await ReadAsync(
+        async connection => await connection.ExecuteScalarAsync<long>("pragma freelist_count") * await connection.ExecuteScalarAsync<long>("pragma page_size"), cancellationToken);
+
     public override async ValueTask DisposeAsync()
     {
         // The readers go first: the last connection to close is the writer's, which folds the log into the database's file.

@@ -8,8 +8,10 @@ using Slipway.Storage.Blobs;
 namespace Slipway.Tracking.Artifacts;
 
 /// <summary>Reads and writes the <c>artifacts</c> table.</summary>
-internal sealed class ArtifactTable(Database database, TimeProvider time)
+internal sealed class ArtifactTable(Database database, TimeProvider time, KeptFolders kept)
 {
+    public const string Name = "artifacts";
+
     private const int Batch = 1000;
 
     // The next character after '/', and one that sorts before all that a path may hold: a folder's content lies between folder + '/' and folder + AfterSlash.
@@ -21,7 +23,7 @@ internal sealed class ArtifactTable(Database database, TimeProvider time)
     {
         const string Sql = "select path, digest, size, stored_at as StoredAt from artifacts where path = @path";
 
-        return database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<StoredArtifact?>(Sql, new { path }), cancellationToken);
+        return kept.Has(path) ? kept.FindAsync(path, cancellationToken) : database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<StoredArtifact?>(Sql, new { path }), cancellationToken);
     }
 
     /// <summary>
@@ -36,6 +38,7 @@ internal sealed class ArtifactTable(Database database, TimeProvider time)
             on conflict (path) do update set digest = excluded.digest, size = excluded.size, stored_at = excluded.stored_at
             """;
 
+        kept.DemandOurs(path);
         if (await transaction.QuerySingleOrDefaultAsync<string>(Inside, new { from = $"{path}/", to = path + AfterSlash }) is not null)
         {
             throw new SlipwayException(ErrorKind.Conflict, $"The artifact path '{Excerpt.Of(path, 120)}' is a folder. Store the file under another name, or delete the folder first.");
@@ -50,10 +53,11 @@ internal sealed class ArtifactTable(Database database, TimeProvider time)
     }
 
     /// <summary>Deletes a file, or a folder with all in it. What is not there is no error: the caller has what it wants.</summary>
-    public static Task<int> DeleteAsync(WriteTransaction transaction, string path)
+    public Task<int> DeleteAsync(WriteTransaction transaction, string path)
     {
         const string Sql = "delete from artifacts where path = @path or (path > @from and path < @to)";
 
+        kept.DemandOurs(path);
         return transaction.ExecuteAsync(Sql, new { path, from = $"{path}/", to = path + AfterSlash });
     }
 
@@ -61,6 +65,11 @@ internal sealed class ArtifactTable(Database database, TimeProvider time)
     public async IAsyncEnumerable<ArtifactEntry> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const string Sql = "select path, size from artifacts where path >= @from and path < @to order by path limit @Batch";
+
+        foreach (var entry in await kept.ListAsync(folder, cancellationToken))
+        {
+            yield return entry;
+        }
 
         var prefix = folder.Length == 0 ? "" : $"{folder}/";
         var to = folder.Length == 0 ? Greatest : folder + AfterSlash;

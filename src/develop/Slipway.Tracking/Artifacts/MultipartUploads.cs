@@ -21,8 +21,7 @@ internal sealed class MultipartUploads(DataFolder folder, TimeProvider time) : I
     /// <summary>Begins an upload.</summary>
     public MultipartUpload Create(string path, int parts)
     {
-        var now = time.GetUtcNow();
-        foreach (var abandoned in _open.Values.Where(upload => now - upload.LastUsed > Idle))
+        foreach (var abandoned in Abandoned())
         {
             Remove(abandoned);
         }
@@ -41,6 +40,13 @@ internal sealed class MultipartUploads(DataFolder folder, TimeProvider time) : I
     public MultipartUpload Get(string id, string? path = null) => _open.TryGetValue(id, out var upload) && (path is null || upload.Path == path)
         ? upload
         : throw new SlipwayException(ErrorKind.NotFound, $"There is no upload '{Excerpt.Of(id)}'{(path is null ? "" : $" of '{Excerpt.Of(path, 120)}'")}: it was completed or aborted, or the server was started anew. Begin another.");
+
+    /// <summary>Uploads that nobody has sent anything to for a day.</summary>
+    public IReadOnlyList<MultipartUpload> Abandoned()
+    {
+        var now = time.GetUtcNow();
+        return [.. _open.Values.Where(upload => now - upload.LastUsed > Idle)];
+    }
 
     public void Remove(MultipartUpload upload)
     {

@@ -15,8 +15,11 @@ internal sealed class RunArtifacts(Database database)
         const string Sql = "select artifact_uri from runs where run_id = @runId";
 
         var uri = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<string>(Sql, new { runId }), cancellationToken) ?? throw Run.NotFound(runId);
-        return uri.StartsWith(ArtifactLocation.Scheme, StringComparison.Ordinal)
-            ? (uri, ArtifactPath.OfFolder(uri[ArtifactLocation.Scheme.Length..].TrimStart('/')))
-            : throw new SlipwayException(ErrorKind.InvalidInput, $"The artifacts of run {runId} lie at {uri}, which this server does not read. Use a client that does.");
+        return (uri, FolderOf(uri));
     }
+
+    /// <summary>The folder that an address for artifacts names here.</summary>
+    public static string FolderOf(string uri) => uri.StartsWith(ArtifactLocation.Scheme, StringComparison.Ordinal)
+        ? ArtifactPath.OfFolder(uri[ArtifactLocation.Scheme.Length..].TrimStart('/'))
+        : throw new SlipwayException(ErrorKind.InvalidInput, $"The artifacts lie at {uri}, which this server does not read. Use a client that does.");
 }

@@ -33,7 +33,7 @@ internal static class CreateRun
         await call.AnswerAsync(json =>
         {
             json.WriteStartObject("run");
-            new RunContent(run) { Tags = [.. list] }.Write(json);
+            new RunContent(run) { Tags = [.. list] }.WriteBegun(json);
             json.WriteEndObject();
         });
     }

@@ -4,7 +4,6 @@ using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Metrics;
 using Slipway.Tracking.Runs;
-using Slipway.Tracking.Search;
 
 namespace Slipway.Tracking.Endpoints;
 

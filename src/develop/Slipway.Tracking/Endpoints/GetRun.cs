@@ -13,6 +13,6 @@ internal static class GetRun
     private static async Task HandleAsync(MlflowCall call, RunReader reader)
     {
         var run = await reader.GetAsync(call.Fields.RunId(), call.Cancellation);
-        await call.StreamAsync(json => reader.WriteAsync(json, "run", run.Id, call.Cancellation));
+        await call.StreamAsync(json => reader.WriteAsync(call, json, "run", run.Id));
     }
 }

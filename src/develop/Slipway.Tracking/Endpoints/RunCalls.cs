@@ -3,7 +3,6 @@ using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Metrics;
 using Slipway.Tracking.Runs;
-using Slipway.Tracking.Search;
 
 namespace Slipway.Tracking.Endpoints;
 

@@ -6,7 +6,7 @@ namespace Slipway.Tracking.Experiments;
 /// <summary>Where an experiment's runs keep their files: always on this server, whose proxy the scheme names.</summary>
 internal static class ArtifactLocation
 {
-    public const string Scheme = "mlflow-artifacts:";
+    public const string Scheme = MlflowArtifactUri.Scheme;
 
     /// <summary>What a client asks for, or null where the server shall choose.</summary>
     public static string? Of(MlflowFields fields, string name = "artifact_location")

@@ -86,6 +86,11 @@ internal sealed class ExperimentStore(Database database, TimeProvider time)
     /// <summary>Restores an experiment with the runs that were deleted with it; a run that was deleted before by itself stays so.</summary>
     public async Task RestoreAsync(WriteTransaction transaction, Experiment experiment)
     {
+        if (experiment.DeletedAt == Lifecycle.Purging)
+        {
+            throw Experiment.NotFound(experiment.Id.ToString(CultureInfo.InvariantCulture));
+        }
+
         var parameters = new { id = experiment.Id, now = Now, deleted = experiment.DeletedAt };
         await transaction.ExecuteAsync("update experiments set deleted_at = null, updated_at = @now where id = @id", parameters);
         await transaction.ExecuteAsync("update runs set deleted_at = null where experiment = @id and deleted_at = @deleted", parameters);

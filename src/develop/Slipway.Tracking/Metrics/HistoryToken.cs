@@ -1,5 +1,3 @@
-using Slipway.Tracking.Search;
-
 namespace Slipway.Tracking.Metrics;
 
 /// <summary>Where a page of a history ended.</summary>

@@ -1,4 +1,5 @@
 using Slipway.Storage;
+using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Runs;
 
 namespace Slipway.Tracking.Metrics;
@@ -27,6 +28,7 @@ internal static class MetricLog
             await transaction.ExecuteAsync(Upsert, run.Id, point.Key, run.Experiment, point.Stored, point.IsNaN ? 1L : 0L, point.Step, point.Timestamp);
         }
 
+        await LoggedModelMetrics.AddAsync(transaction, run, points);
         await MetricArrivals.AddAsync(transaction, run.Id, points);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Slipway.Mlflow;
+using Slipway.Tracking.Inputs;
 using Slipway.Tracking.Metrics;
 
 namespace Slipway.Tracking.Runs;
@@ -13,18 +14,30 @@ internal sealed record RunContent(Run Run)
 
     public List<Tag> Tags { get; init; } = [];
 
+    public RunInputs Inputs { get; } = new();
+
     /// <summary>Writes the members of MLflow's <c>Run</c>.</summary>
-    public void Write(Utf8JsonWriter json)
+    public async Task WriteAsync(MlflowCall call, Utf8JsonWriter json, DatasetPool datasets)
+    {
+        WriteLogged(json);
+        await Inputs.WriteAsync(call, json, datasets);
+    }
+
+    /// <summary>Writes the members of a run that has begun, and so used nothing yet.</summary>
+    public void WriteBegun(Utf8JsonWriter json)
+    {
+        WriteLogged(json);
+        json.WriteStartObject("inputs");
+        json.WriteEndObject();
+    }
+
+    private void WriteLogged(Utf8JsonWriter json)
     {
         Run.WriteInfo(json);
         json.WriteStartObject("data");
         json.WriteList("metrics", Metrics, MetricPoint.Write);
         json.WriteList("params", Parameters, Tag.Write);
         json.WriteList("tags", Tags, Tag.Write);
-        json.WriteEndObject();
-
-        // Inputs are not kept yet; clients look for the member.
-        json.WriteStartObject("inputs");
         json.WriteEndObject();
     }
 }

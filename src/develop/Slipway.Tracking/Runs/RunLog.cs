@@ -18,6 +18,8 @@ internal static class RunLog
         on conflict (run, key) do update set value = excluded.value
         """);
 
+    private static readonly Statement FindTag = new("select value from run_tags where run = @run and key = @key");
+
     private static readonly Statement RemoveTag = new("delete from run_tags where run = @run and key = @key");
 
     /// <summary>Adds parameters. One that is there with the same value stays; one with another value refuses them all, since a parameter never changes.</summary>
@@ -42,6 +44,15 @@ internal static class RunLog
         }
     }
 
+    /// <summary>Adds parameters that are not there yet.</summary>
+    public static async Task AddNewParametersAsync(WriteTransaction transaction, Run run, IReadOnlyList<Tag> parameters)
+    {
+        foreach (var (key, value) in parameters)
+        {
+            await transaction.ExecuteAsync(InsertParameter, run.Id, key, run.Experiment, value);
+        }
+    }
+
     /// <summary>Sets tags; of two with one key the later holds. The tag of a run's name is the run's name.</summary>
     public static async Task SetTagsAsync(WriteTransaction transaction, Run run, IReadOnlyList<Tag> tags)
     {
@@ -54,6 +65,9 @@ internal static class RunLog
             }
         }
     }
+
+    public static async Task<string?> FindTagAsync(WriteTransaction transaction, Run run, string key) =>
+        (await transaction.QueryAsync(FindTag, reader => reader.GetString(0), run.Id, key)) is [var value] ? value : null;
 
     public static async Task DeleteTagAsync(WriteTransaction transaction, Run run, string key)
     {

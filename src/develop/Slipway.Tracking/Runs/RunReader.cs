@@ -5,6 +5,7 @@ using Dapper;
 using Slipway.Core.Errors;
 using Slipway.Mlflow;
 using Slipway.Storage;
+using Slipway.Tracking.Inputs;
 using Slipway.Tracking.Metrics;
 
 namespace Slipway.Tracking.Runs;
@@ -26,11 +27,11 @@ internal sealed class RunReader(Database database)
         cancellationToken);
 
     /// <summary>Writes one run as a member.</summary>
-    public async Task WriteAsync(Utf8JsonWriter json, string name, long id, CancellationToken cancellationToken)
+    public async Task WriteAsync(MlflowCall call, Utf8JsonWriter json, string name, long id)
     {
-        var runs = await ReadAsync([id], cancellationToken);
+        var runs = await ReadAsync([id], call.Cancellation);
         json.WriteStartObject(name);
-        runs[0].Write(json);
+        await runs[0].WriteAsync(call, json, DatasetsOf(runs));
         json.WriteEndObject();
     }
 
@@ -45,10 +46,12 @@ internal sealed class RunReader(Database database)
         json.WriteStartArray("runs");
         foreach (var part in ids.Chunk(Part))
         {
-            foreach (var run in await ReadAsync(part, call.Cancellation))
+            var runs = await ReadAsync(part, call.Cancellation);
+            var datasets = DatasetsOf(runs);
+            foreach (var run in runs)
             {
                 json.WriteStartObject();
-                run.Write(json);
+                await run.WriteAsync(call, json, datasets);
                 json.WriteEndObject();
             }
 
@@ -71,11 +74,40 @@ internal sealed class RunReader(Database database)
                     new MetricPoint(row.GetString(1), row.GetInt64(3) == 1 ? double.NaN : row.GetDouble(2), row.GetInt64(5), row.GetInt64(4), null)));
             await ReadAsync(connection, $"select run, key, value from run_params where run in ({list})", row => runs[row.GetInt64(0)].Parameters.Add(new Tag(row.GetString(1), row.GetString(2))));
             await ReadAsync(connection, $"select run, key, value from run_tags where run in ({list})", row => runs[row.GetInt64(0)].Tags.Add(new Tag(row.GetString(1), row.GetString(2))));
+            await ReadInputsAsync(connection, list, runs);
 
             // A run that was purged meanwhile is not there.
             return [.. ids.Where(runs.ContainsKey).Select(id => runs[id])];
         },
         cancellationToken);
+
+    private static async Task ReadInputsAsync(DbConnection connection, string list, Dictionary<long, RunContent> runs)
+    {
+        var uses = new Dictionary<(long Run, long Dataset), DatasetUse>();
+        await ReadAsync(
+            connection,
+            $"select i.run, i.dataset, s.size from run_inputs i join datasets s on s.id = i.dataset where i.run in ({list}) order by i.run, i.dataset",
+            row =>
+            {
+                var use = new DatasetUse(row.GetInt64(1), row.GetInt64(2), []);
+                uses.Add((row.GetInt64(0), use.Dataset), use);
+                runs[row.GetInt64(0)].Inputs.Datasets.Add(use);
+            });
+        await ReadAsync(connection, $"select run, model_id from run_model_inputs where run in ({list})", row => runs[row.GetInt64(0)].Inputs.Models.Add(row.GetString(1)));
+        await ReadAsync(
+            connection,
+            $"select run, model_id, step from run_outputs where run in ({list}) order by run, step, model_id",
+            row => runs[row.GetInt64(0)].Inputs.Outputs.Add(new ModelOutput(row.GetString(1), row.GetInt64(2))));
+        if (uses.Count > 0)
+        {
+            await ReadAsync(
+                connection,
+                $"select run, dataset, key, value from run_input_tags where run in ({list}) order by run, dataset, key",
+                row => uses.GetValueOrDefault((row.GetInt64(0), row.GetInt64(1)))?.Tags.Add(new Tag(row.GetString(2), row.GetString(3))));
+        }
+    }
+
+    private DatasetPool DatasetsOf(IReadOnlyList<RunContent> runs) => new(database, [.. runs.SelectMany(run => run.Inputs.Datasets)]);
 
     private static async Task ReadAsync(DbConnection connection, string sql, Action<DbDataReader> read)
     {

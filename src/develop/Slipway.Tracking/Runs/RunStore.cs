@@ -25,14 +25,16 @@ internal sealed class RunStore(TimeProvider time)
 
     /// <summary>The run by the id that clients know it by.</summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/>.</exception>
-    public static async Task<Run> GetAsync(WriteTransaction transaction, string runId) =>
-        (await transaction.QueryAsync(Find, RunColumns.Read, runId)) is [var run] ? run : throw Run.NotFound(runId);
+    public static async Task<Run> GetAsync(WriteTransaction transaction, string runId) => await FindAsync(transaction, runId) ?? throw Run.NotFound(runId);
+
+    /// <summary>The run, or null.</summary>
+    public static async Task<Run?> FindAsync(WriteTransaction transaction, string runId) => (await transaction.QueryAsync(Find, RunColumns.Read, runId)) is [var run] ? run : null;
 
     /// <summary>The run, when it may be changed.</summary>
     public static async Task<Run> GetActiveAsync(WriteTransaction transaction, string runId) => (await GetAsync(transaction, runId)).DemandActive();
 
     /// <summary>Begins a run in an active experiment.</summary>
-    public async Task<Run> CreateAsync(WriteTransaction transaction, string experimentId, string name, string userId, long? startTime)
+    public async Task<Run> CreateAsync(WriteTransaction transaction, string experimentId, string name, string userId, long? startTime, string? runId = null)
     {
         var number = ExperimentStore.NumberOf(experimentId);
         var experiment = (await transaction.QueryAsync(FindExperiment, Location, number)) is [var found] ? found : throw Experiment.NotFound(experimentId);
@@ -40,7 +42,7 @@ internal sealed class RunStore(TimeProvider time)
 
         // Ids that begin with the time lie together in the index, where random ones touch a page each.
         var now = time.GetUtcNow();
-        var runId = Guid.CreateVersion7(now).ToString("N");
+        runId ??= Guid.CreateVersion7(now).ToString("N");
         var run = new Run(
             0, runId, number, name, userId, RunStatus.Running, startTime ?? now.ToUnixTimeMilliseconds(), null, $"{experiment.Location}/{runId}/artifacts", null);
         var id = await transaction.QueryAsync(
@@ -61,6 +63,11 @@ internal sealed class RunStore(TimeProvider time)
     public static async Task<Run> RestoreAsync(WriteTransaction transaction, Run run)
     {
         (await ExperimentStore.GetAsync(transaction, run.Experiment.ToString(CultureInfo.InvariantCulture))).DemandActive();
+        if (run.DeletedAt == Lifecycle.Purging)
+        {
+            throw Run.NotFound(run.RunId);
+        }
+
         return await SaveAsync(transaction, run with { DeletedAt = null });
     }
 

@@ -1,6 +1,6 @@
 namespace Slipway.Tracking.Search;
 
-/// <summary>What can be asked of experiments and of runs.</summary>
+/// <summary>What can be asked of experiments, runs and logged models.</summary>
 internal static class SearchFields
 {
     /// <summary>Runs of a list of experiments.</summary>
@@ -8,6 +8,49 @@ internal static class SearchFields
 
     /// <summary>Experiments.</summary>
     public static FieldSet Experiments { get; } = OfExperiments();
+
+    private static readonly SeveralRows AllMetrics = new(["timestamp", "step", "run", "dataset_name", "dataset_digest"], []);
+
+    private static readonly FieldSet Models = OfLoggedModels();
+
+    /// <summary>Logged models of a list of experiments, of whose metrics those count that were measured on one of <paramref name="datasets"/>; all where none is named.</summary>
+    public static FieldSet LoggedModels(IReadOnlyList<MetricDataset> datasets) => datasets.Count == 0 ? Models : Models with
+    {
+        Keyed = new Dictionary<string, (FieldKind Kind, KeyedTable Table)>(Models.Keyed, StringComparer.Ordinal) { ["metric"] = MetricsOf(AllMetrics with { Datasets = datasets }) },
+    };
+
+    private static (FieldKind Kind, KeyedTable Table) MetricsOf(SeveralRows rows) => (FieldKind.Metric, new KeyedTable("logged_model_metrics", "model", Scope: null) { Several = rows });
+
+    private static FieldSet OfLoggedModels()
+    {
+        var id = new ColumnField("model_id", FieldKind.Text, "model_id") { Index = ColumnIndex.Unique };
+        var created = new ColumnField("creation_timestamp", FieldKind.Number, "created_at") { Index = ColumnIndex.InScope };
+        var updated = new ColumnField("last_updated_timestamp", FieldKind.Number, "updated_at");
+        var columns = new Dictionary<string, ColumnField>(StringComparer.Ordinal)
+        {
+            ["model_id"] = id,
+            ["name"] = new("name", FieldKind.Text, "name"),
+            ["model_type"] = new("model_type", FieldKind.Text, "model_type") { IsNullable = true },
+            ["status"] = new("status", FieldKind.Text, "status"),
+            ["source_run_id"] = new("source_run_id", FieldKind.Text, "source_run_id") { IsNullable = true, Index = ColumnIndex.Unique },
+            ["creation_timestamp"] = created,
+            ["creation_timestamp_ms"] = created,
+            ["creation_time"] = created,
+            ["last_updated_timestamp"] = updated,
+            ["last_updated_timestamp_ms"] = updated,
+            ["last_updated_time"] = updated,
+        };
+        return new FieldSet("logged_models", columns, [new OrderTerm(created, Descending: true), new OrderTerm(id, Descending: false)])
+        {
+            Scope = "experiment",
+            Keyed = new Dictionary<string, (FieldKind, KeyedTable)>(StringComparer.Ordinal)
+            {
+                ["metric"] = MetricsOf(AllMetrics),
+                ["parameter"] = (FieldKind.Text, new KeyedTable("logged_model_params", "model", "experiment")),
+                ["tag"] = (FieldKind.Text, new KeyedTable("logged_model_tags", "model", "experiment")),
+            },
+        };
+    }
 
     private static FieldSet OfRuns()
     {
@@ -37,6 +80,12 @@ internal static class SearchFields
                 ["metric"] = (FieldKind.Metric, new KeyedTable("run_metrics", "run", "experiment")),
                 ["parameter"] = (FieldKind.Text, new KeyedTable("run_params", "run", "experiment")),
                 ["tag"] = (FieldKind.Text, new KeyedTable("run_tags", "run", "experiment")),
+            },
+            Related = new Dictionary<string, (RelatedRows, IReadOnlyDictionary<string, string>)>(StringComparer.Ordinal)
+            {
+                ["dataset"] = (
+                    new RelatedRows("run_inputs i join datasets s on s.id = i.dataset", "i.run"),
+                    new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "s.name", ["digest"] = "s.digest", ["context"] = "i.context" }),
             },
         };
     }

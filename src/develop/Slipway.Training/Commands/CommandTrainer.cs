@@ -57,7 +57,7 @@ internal sealed class CommandTrainer(IDatasets datasets, DataFolder dataFolder, 
                 Recipe = Describe(job.Train, holdOut.By),
                 Metrics = metrics,
                 TestRows = holdOut.Test,
-                RunId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N"),
+                RunId = job.RunId ?? Guid.CreateVersion7(clock.GetUtcNow()).ToString("N"),
                 Trials = 1,
             };
         });

@@ -32,7 +32,7 @@ internal sealed class LightGbmTrainer(IDatasets datasets, ITrials trials, TimePr
         var holdOut = HoldOut.Of(job.Train.Split, table.Rows, job.Dataset.Time is not null, job.Train.Seed);
         target.CheckTraining(label, holdOut.Training);
         var data = new TrainingData(FeatureTable.Create(table, label, holdOut.Training), target);
-        var runId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
+        var runId = job.RunId ?? Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
 
         if (job.Train.Search is { } search)
         {

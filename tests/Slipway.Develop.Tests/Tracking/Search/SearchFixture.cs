@@ -74,11 +74,15 @@ public sealed class SearchFixture : IAsyncLifetime
     /// <summary>The runs that are found, page by page, by their ids. Each page is found both ways: sorted, and walked through an index.</summary>
     internal Task<IReadOnlyList<string>> FindAsync(
         IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, ViewType view = ViewType.Active, int pageSize = 1000) =>
-        FindAsync(token => SearchQuery.ForRuns(experiments, filter, orderBy, view, pageSize, token), pageSize);
+        FindAsync(
+            token => SearchQuery.ForRuns(experiments, filter, orderBy, view, pageSize, token),
+            pageSize,
+            token => SearchQuery.ForRuns(experiments, filter, orderBy, view, pageSize, token, backwards: true));
 
     /// <inheritdoc cref="FindAsync(IReadOnlyCollection{long}, string?, IReadOnlyList{string}, ViewType, int)"/>
-    internal async Task<IReadOnlyList<string>> FindAsync(Func<string?, SearchQuery> search, int pageSize)
+    internal async Task<IReadOnlyList<string>> FindAsync(Func<string?, SearchQuery> search, int pageSize, Func<string, SearchQuery>? back = null)
     {
+        SearchPage? before = null;
         var ids = new List<long>();
         string? token = null;
         do
@@ -90,6 +94,20 @@ public sealed class SearchFixture : IAsyncLifetime
             Assert.Equal(sorted.NextPageToken, walked.NextPageToken);
             Assert.True(sorted.NextPageToken is null || sorted.Ids.Count == pageSize);
             Assert.Empty(ids.Intersect(sorted.Ids));
+            if (back is not null && before is not null && sorted.PreviousPageToken is { } place)
+            {
+                foreach (var few in new[] { 1_000_000, 0 })
+                {
+                    // The page before, found from where this one begins, is the one that was found on the way here.
+                    var again = await Database.ReadAsync(connection => back(place).RunAsync(connection, few, CancellationToken.None), CancellationToken.None);
+                    Assert.Equal(before.Ids, again.Ids);
+                    Assert.Equal(before.NextPageToken, again.NextPageToken);
+                    Assert.Equal(before.PreviousPageToken, again.PreviousPageToken);
+                }
+            }
+
+            Assert.Equal(token is null || sorted.Ids.Count == 0, sorted.PreviousPageToken is null);
+            before = sorted;
             ids.AddRange(sorted.Ids);
             token = sorted.NextPageToken;
         }

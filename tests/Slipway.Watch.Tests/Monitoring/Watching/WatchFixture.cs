@@ -24,6 +24,7 @@ using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Serving;
 using Slipway.Storage;
+using Slipway.Tracking;
 using Slipway.Training;
 using Slipway.Validation;
 
@@ -64,6 +65,7 @@ public sealed class WatchFixture : IAsyncLifetime
             .AddStorage(new StorageOptions(Path.Combine(_folder, "data")))
             .AddAccess(new AccessOptions())
             .AddDatasets()
+            .AddTracking()
             .AddTraining(new TrainingOptions(AllowCommands: false))
             .AddValidation()
             .AddRegistry()

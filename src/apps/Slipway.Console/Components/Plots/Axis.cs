@@ -26,10 +26,10 @@ public sealed record Axis(double Low, double High, IReadOnlyList<Tick> Ticks)
     /// <summary>An axis that holds all values, beginning and ending at round ones.</summary>
     public static Axis Around(double low, double high, int marks = 3)
     {
-        if (high <= low)
+        if (high - low <= Math.Max(Math.Abs(low), Math.Abs(high)) * 1e-12 || high - low < 1e-300)
         {
-            // All values are the same: give it room, so that the mark stands in the middle.
-            var room = low == 0 ? 1 : Math.Abs(low) * 0.1;
+            // All values are the same, or too near each other for marks between them: give it room, so that the mark stands in the middle.
+            var room = Math.Abs(low) < 1e-290 ? 1 : Math.Abs(low) * 0.1;
             (low, high) = (low - room, high + room);
         }
 
@@ -56,7 +56,9 @@ public sealed record Axis(double Low, double High, IReadOnlyList<Tick> Ticks)
             ticks.Add(new Tick((double)i / count, Say.Number(Math.Abs(value) < step * 1e-9 ? 0 : value)));
         }
 
-        return new Axis(low, high, ticks);
+        // Four digits may be too few where the marks lie close: 0.99991, 0.99992.
+        var differ = ticks.DistinctBy(tick => tick.Text).Count() == ticks.Count;
+        return new Axis(low, high, differ ? ticks : [.. ticks.Select((tick, i) => tick with { Text = Say.Number(low + (i * step), step) })]);
     }
 
     // 1, 2 or 5 times a power of ten.

@@ -11,7 +11,7 @@ internal static class ArtifactRoutes
 {
     private const string Path = "2.0/mlflow-artifacts/artifacts/{**path}";
 
-    public static void Map(IEndpointRouteBuilder routes, ArtifactUpload upload, ArtifactDownload download, Database database)
+    public static void Map(IEndpointRouteBuilder routes, ArtifactUpload upload, ArtifactDownload download, ArtifactTable table, Database database)
     {
         routes.MapMlflowContent(["GET", "HEAD"], Path, "DownloadArtifact", Permission.Read, context => download.SendAsync(context, PathOf(context)));
         routes.MapMlflowContent(["PUT"], Path, "UploadArtifact", Permission.Develop, async context =>
@@ -19,7 +19,7 @@ internal static class ArtifactRoutes
             await upload.StoreAsync(context, PathOf(context));
             await context.AnswerNothingAsync();
         });
-        routes.MapMlflowContent(["DELETE"], Path, "DeleteArtifact", Permission.Develop, context => DeleteAsync(context, database));
+        routes.MapMlflowContent(["DELETE"], Path, "DeleteArtifact", Permission.Develop, context => DeleteAsync(context, table, database));
     }
 
     /// <summary>The file that the address names.</summary>
@@ -32,7 +32,7 @@ internal static class ArtifactRoutes
         return context.Response.WriteAsync("{}", context.RequestAborted);
     }
 
-    private static async Task DeleteAsync(HttpContext context, Database database)
+    private static async Task DeleteAsync(HttpContext context, ArtifactTable table, Database database)
     {
         var path = PathOf(context);
         context.SetAuditTarget(path);
@@ -40,7 +40,7 @@ internal static class ArtifactRoutes
             async transaction =>
             {
                 await context.AuditAsync(transaction);
-                return await ArtifactTable.DeleteAsync(transaction, path);
+                return await table.DeleteAsync(transaction, path);
             },
             context.RequestAborted);
         await context.AnswerNothingAsync();

@@ -35,7 +35,8 @@ internal static class ListArtifacts
         });
     }
 
-    private static async Task WriteAsync(MlflowCall call, Utf8JsonWriter json, ArtifactTable table, string folder, Func<string, string> name)
+    /// <summary>Writes the list <c>files</c> of a folder, each named by <paramref name="name"/>.</summary>
+    public static async Task WriteAsync(MlflowCall call, Utf8JsonWriter json, ArtifactTable table, string folder, Func<string, string> name)
     {
         var written = 0;
         await foreach (var entry in table.ListAsync(folder, call.Cancellation))

@@ -14,7 +14,7 @@ namespace Slipway.Retraining.Pipelines.Stages;
 
 /// <summary>Rows to a model's files, or a finished artifact taken as it is.</summary>
 internal sealed class TrainStage(
-    IEnumerable<ITrainer> trainers, RecipeStore recipes, IModelRegistry registry, IArtifactStore artifacts, ChampionLookup champions) : IStage
+    IEnumerable<ITrainer> trainers, RecipeStore recipes, IModelRegistry registry, IArtifactStore artifacts, ChampionLookup champions, TrainingRecord record) : IStage
 {
     public string Name => "train";
 
@@ -41,8 +41,19 @@ internal sealed class TrainStage(
         var trainer = trainers.FirstOrDefault(t => t.Name == name)
             ?? throw new SlipwayException(ErrorKind.InvalidInput, $"train.algorithm '{name}' is not known. Allowed are {string.Join(", ", trainers.Select(t => t.Name))}.");
         var output = Directory.CreateDirectory(Path.Combine(context.WorkFolder, "model")).FullName;
-        var job = new TrainingJob(context.Config.Model, train, dataset, context.Request.Folder, output);
-        var trained = await trainer.TrainAsync(job, progress, cancellationToken);
+        var job = new TrainingJob(context.Config.Model, train, dataset, context.Request.Folder, output) { RunId = await record.BeginAsync(context, train, dataset, cancellationToken) };
+        TrainedModel trained;
+        try
+        {
+            trained = await trainer.TrainAsync(job, progress, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            await record.FailAsync(job.RunId, e);
+            throw;
+        }
+
+        await record.FinishAsync(trained, cancellationToken);
         context.Trained = trained;
         context.ModelFolder = trained.Folder;
         context.Checkpoint = await KeepAsync(context, cancellationToken);

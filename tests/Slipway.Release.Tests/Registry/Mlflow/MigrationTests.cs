@@ -1,0 +1,52 @@
+using Slipway.Registry.Migrations;
+using Slipway.Storage;
+
+namespace Slipway.Release.Tests.Registry.Mlflow;
+
+public sealed class MigrationTests : IDisposable
+{
+    private static readonly string[] Tables = ["registered_version_tags", "registered_versions", "registered_model_aliases", "registered_model_tags", "registered_models"];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-migration-");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task What_was_registered_before_is_seen_by_MLflows_clients_as_what_is_registered_since()
+    {
+        string before;
+        await using (var host = await ReleaseHost.StartAsync(_folder.FullName, Cancel))
+        {
+            await host.RegisterAsync("bikes", "1", Cancel);
+            await host.RegisterAsync("vans", "1", Cancel);
+            await host.AddApprovedAsync("bikes", "2", Cancel);
+            before = await SeenAsync(host);
+            await host.Get<Database>().WriteAsync(
+                async transaction =>
+                {
+                    foreach (var table in Tables)
+                    {
+                        await transaction.ExecuteAsync($"drop table {table}");
+                    }
+
+                    return await transaction.ExecuteAsync("""delete from "VersionInfo" where "Version" = @Number""", new { M2026113020_RegisteredModels.Number });
+                },
+                Cancel);
+        }
+
+        await using var again = await ReleaseHost.StartAsync(_folder.FullName, Cancel);
+
+        Assert.Equal(before, await SeenAsync(again));
+        Assert.Equal(3, (await again.RegisterAsync("bikes", "3", Cancel)).Number);
+    }
+
+    private static async Task<string> SeenAsync(ReleaseHost host)
+    {
+        var models = (await host.GetAsync("/api/2.0/mlflow/registered-models/search", Cancel)).Body;
+        var versions = (await host.GetAsync("/api/2.0/mlflow/model-versions/search?order_by=name&order_by=version_number", Cancel)).Body;
+        Assert.Equal((2, 3), (models.GetProperty("registered_models").GetArrayLength(), versions.GetProperty("model_versions").GetArrayLength()));
+        return $"{models.GetRawText()}{versions.GetRawText()}";
+    }
+}
