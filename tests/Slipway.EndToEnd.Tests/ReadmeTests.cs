@@ -72,6 +72,14 @@ public sealed partial class ReadmeTests
                     case "export MLFLOW_TRACKING_URI=http://127.0.0.1:5080":
                         // For MLflow's own client; its calls are the next commands.
                         break;
+                    case var export when export.StartsWith("export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=", StringComparison.Ordinal):
+                        var address = export[(export.IndexOf('=', StringComparison.Ordinal) + 1)..];
+                        var exported = $$"""curl {{address}} -H 'Content-Type: application/json' -H 'x-mlflow-experiment-id: 0' -d '{"resourceSpans": []}'""";
+                        Assert.Equal("{}", (await BashAsync(Curl(exported, server!), server!.Address)).Json.ToJsonString());
+                        break;
+                    case "export OTEL_EXPORTER_OTLP_TRACES_HEADERS=x-mlflow-experiment-id=0":
+                        // Sent with the command before.
+                        break;
                     case var curl when curl.Contains("/api/2.0/mlflow/registered-models/", StringComparison.Ordinal) || curl.Contains("/api/2.0/mlflow/model-versions/", StringComparison.Ordinal):
                         var registered = (await BashAsync(Curl(curl, server!), server!.Address)).Output;
                         Assert.True(registered.Trim() == "{}" || registered.Contains("\"name\":\"churn\"", StringComparison.Ordinal), registered);
