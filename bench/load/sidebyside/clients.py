@@ -28,8 +28,8 @@ def wrk(target, seconds, connections, core, expected=None):
             env={**os.environ, **environment}, check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
     if re.search(r"Non-2xx|Socket errors|Wrong answers", output):
         raise Failed(f"{target.label}: requests failed under load:\n{output}")
-    count, took = re.search(r"(\d+) requests in ([\d.]+)s", output).groups()
-    return used.result(int(count), float(took), p50_us=microseconds(re.search(r"^\s+50%\s+(\S+)", output, re.M)[1]))
+    count, took = re.search(r"(\d+) requests in ([\d.]+(?:us|ms|s|m))", output).groups()
+    return used.result(int(count), microseconds(took) / 1e6, p50_us=microseconds(re.search(r"^\s+50%\s+(\S+)", output, re.M)[1]))
 
 
 def h2load_grpc(target, seconds, streams, core):
@@ -62,7 +62,8 @@ def h2load_rate(target, seconds, rate, connections, core, log):
             check=True, capture_output=True, text=True, timeout=seconds + 120)
     answers = [(int(status), int(took)) for _, status, took in (line.split() for line in Path(log).read_text().splitlines())]
     good = [took for status, took in answers if status == 200]
-    refused = [took for status, took in answers if status in (429, 503)]
+    # 504: it was let in and its time was over before its turn, which is a late refusal.
+    refused = [took for status, took in answers if status in (429, 503, 504)]
     result = used.result(len(good), seconds, p50_us=statistics.median(good) if good else None)
     return result | {"offered": share * connections, "answered": len(answers) / seconds, "refused": len(refused) / max(1, len(answers)), "other": len(answers) - len(good) - len(refused),
                      "refused_p99_us": percentile(refused, 0.99), "good_p99_us": percentile(good, 0.99)}
