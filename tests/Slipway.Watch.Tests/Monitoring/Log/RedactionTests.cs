@@ -131,10 +131,12 @@ public sealed class RedactionTests : IDisposable
 
         await host.Log.DrainAsync(Cancel);
 
-        var batch = Assert.Single(host.Consumer.Batches);
-        Assert.Equal(batch.Units[0], batch.Units[1]);
-        Assert.NotEqual(batch.Units[0], batch.Units[2]);
-        Assert.Equal(RolloutUnits.Hash("r1", Secret).ToString("x16", System.Globalization.CultureInfo.InvariantCulture), batch.Keys[0]);
+        // The log may write between two calls, which makes two batches of them.
+        var units = host.Consumer.Batches.SelectMany(batch => batch.Units).ToArray();
+        Assert.Equal(3, units.Length);
+        Assert.Equal(units[0], units[1]);
+        Assert.NotEqual(units[0], units[2]);
+        Assert.Equal(RolloutUnits.Hash("r1", Secret).ToString("x16", System.Globalization.CultureInfo.InvariantCulture), host.Consumer.Batches.First().Keys[0]);
         Assert.All(host.Files("bikes", "*.arrows"), AssertHides);
     }
 

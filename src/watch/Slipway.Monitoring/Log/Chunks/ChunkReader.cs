@@ -23,7 +23,7 @@ internal sealed class ChunkReader : IDisposable
     {
         _data = data;
         _index = index;
-        _reader = new ArrowStreamReader(_segments, new PooledMemory(), leaveOpen: true);
+        _reader = new ArrowStreamReader(_segments, leaveOpen: true);
         if (TryLoad(0, out _))
         {
             Schema = ChunkSchema.Read(_reader.Schema);

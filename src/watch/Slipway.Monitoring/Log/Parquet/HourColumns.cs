@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Text;
 using Apache.Arrow;
@@ -18,7 +19,6 @@ internal sealed class HourColumns : IDisposable
     private readonly int _count;
     private readonly int[] _levels;
     private readonly ReadOnlyMemory<char>[] _texts;
-    private readonly List<char[]> _characters = [];
     private int _next;
 
     public HourColumns(ParquetRowGroupWriter group, DataField[] fields, IReadOnlyList<FileRows> rows)
@@ -27,16 +27,16 @@ internal sealed class HourColumns : IDisposable
         _fields = fields;
         _rows = rows;
         _count = rows.Sum(r => r.Count);
-        _levels = ConversionPool<int>.Shared.Rent(_count);
-        _texts = ConversionPool<ReadOnlyMemory<char>>.Shared.Rent(_count);
+        _levels = ArrayPool<int>.Shared.Rent(_count);
+        _texts = ArrayPool<ReadOnlyMemory<char>>.Shared.Rent(_count);
     }
 
     public void Dispose()
     {
-        ConversionPool<int>.Shared.Return(_levels);
+        ArrayPool<int>.Shared.Return(_levels);
 
         // They must not keep the texts.
-        ConversionPool<ReadOnlyMemory<char>>.Shared.Return(_texts, clearArray: true);
+        ArrayPool<ReadOnlyMemory<char>>.Shared.Return(_texts, clearArray: true);
     }
 
     /// <summary>A text that is the same for all rows of a batch, or null.</summary>
@@ -59,7 +59,7 @@ internal sealed class HourColumns : IDisposable
     }
 
     /// <summary>A text for each row, or null.</summary>
-    public async Task TextsAsync()
+    public Task TextsAsync()
     {
         var (next, row) = (0, 0);
         foreach (var rows in _rows)
@@ -75,11 +75,10 @@ internal sealed class HourColumns : IDisposable
             var offsets = column.ValueOffsets;
             var first = offsets[0];
             var bytes = column.Values[first..offsets[column.Length]];
-            var characters = ConversionPool<char>.Shared.Rent(bytes.Length);
-            _characters.Add(characters);
+            var characters = new char[Encoding.UTF8.GetCharCount(bytes)];
 
             // Where each byte is a character, as in generated ids, offsets of one are those of the other.
-            var isAscii = Ascii.IsValid(bytes);
+            var isAscii = characters.Length == bytes.Length;
             var at = 0;
             if (isAscii)
             {
@@ -105,9 +104,7 @@ internal sealed class HourColumns : IDisposable
             }
         }
 
-        await WriteTextsAsync(next);
-        _characters.ForEach(characters => ConversionPool<char>.Shared.Return(characters));
-        _characters.Clear();
+        return WriteTextsAsync(next);
     }
 
     /// <summary>Numbers, or times as microseconds, that no row lacks.</summary>
@@ -135,10 +132,10 @@ internal sealed class HourColumns : IDisposable
     public async Task NumbersAsync<T>()
         where T : struct, IFloatingPointIeee754<T>
     {
-        var values = ConversionPool<T>.Shared.Rent(_count);
+        var values = ArrayPool<T>.Shared.Rent(_count);
         var known = Numbers(values);
         await _group.WriteAllPartsAsync<T>(_fields[_next++], values.AsMemory(0, known), _levels.AsMemory(0, _count), null, CancellationToken.None);
-        ConversionPool<T>.Shared.Return(values);
+        ArrayPool<T>.Shared.Return(values);
     }
 
     /// <summary>
@@ -203,7 +200,7 @@ internal sealed class HourColumns : IDisposable
     private async Task ValuesAsync<T>(Filler<T> fill)
         where T : struct
     {
-        var values = ConversionPool<T>.Shared.Rent(_count);
+        var values = ArrayPool<T>.Shared.Rent(_count);
         var next = 0;
         foreach (var rows in _rows)
         {
@@ -212,7 +209,7 @@ internal sealed class HourColumns : IDisposable
         }
 
         await _group.WriteAsync<T>(_fields[_next++], values.AsMemory(0, _count));
-        ConversionPool<T>.Shared.Return(values);
+        ArrayPool<T>.Shared.Return(values);
     }
 
     private Task WriteTextsAsync(int count) => _group.WriteAllPartsAsync<ReadOnlyMemory<char>>(

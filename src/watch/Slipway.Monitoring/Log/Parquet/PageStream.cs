@@ -11,7 +11,7 @@ internal sealed class PageStream(FileStream file) : Stream
 {
     private const int BufferBytes = 256 * 1024;
 
-    private byte[] _buffer = ConversionPool<byte>.Shared.Rent(BufferBytes);
+    private readonly byte[] _buffer = new byte[BufferBytes];
     private int _buffered;
     private long _written;
 
@@ -66,13 +66,8 @@ internal sealed class PageStream(FileStream file) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Writes what is left, after which there is no more to write.</summary>
-    public void Finish()
-    {
-        WriteBuffer();
-        ConversionPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-    }
+    /// <summary>Writes what is left.</summary>
+    public void Finish() => WriteBuffer();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
