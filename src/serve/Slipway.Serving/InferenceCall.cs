@@ -25,6 +25,7 @@ public sealed class InferenceCall : IDisposable
     private readonly GuardedSink? _sink;
     private CallTiming _timing;
     private QueuedCall? _turn;
+    private ProcessorQueue? _processors;
     private long _started;
     private bool _completed;
 
@@ -137,6 +138,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>The call's place in a queue, made when it first has to wait.</summary>
     internal QueuedCall Turn => _turn ??= new QueuedCall(this);
 
+    /// <summary>How long the call has waited for a processor before it was parsed.</summary>
+    internal TimeSpan WaitedForProcessor => _time.GetElapsedTime(0, _timing.BeforeParse);
+
     /// <summary>The request's body. BYTES elements point into it, so it lives as long as the call.</summary>
     internal CallBuffer Body { get; } = new();
 
@@ -175,6 +179,7 @@ public sealed class InferenceCall : IDisposable
     public void Dispose()
     {
         Finish(CallFailure.Server);
+        EndTurn();
         Inputs.Clear(KeptBytes);
         Outputs.Clear(KeptBytes);
         RequestedOutputs.Clear();
@@ -220,6 +225,22 @@ public sealed class InferenceCall : IDisposable
         ArrivedAt = _time.GetUtcNow();
         GeneratedId = PredictionIds.Next(ArrivedAt);
     }
+
+    /// <summary>The call has one of the queue's processors, until <see cref="EndTurn"/>.</summary>
+    internal void BeginTurn(ProcessorQueue processors) => _processors = processors;
+
+    /// <summary>Gives the processor to the next request, if the call has one.</summary>
+    internal void EndTurn()
+    {
+        if (_processors is { } processors)
+        {
+            _processors = null;
+            processors.Leave();
+        }
+    }
+
+    /// <summary>Says since when the call has waited for a processor, when it has got one.</summary>
+    internal void Waited(long since) => _timing.Waited(since, _time.GetTimestamp());
 
     /// <summary>The deployment of an expected call answers now.</summary>
     internal void Meet(ServedDeployment route) => Route = route;
