@@ -17,14 +17,14 @@ internal sealed class ChunkConversion(PredictionFolder folder)
     // Beyond this many files, flushing the file system once costs less than flushing each.
     private const int FlushedEach = 16;
 
-    public async Task RunAsync(string deployment, string chunk, CancellationToken cancellationToken)
+    public void Run(string deployment, string chunk, CancellationToken cancellationToken)
     {
         var staging = folder.Staging(deployment, chunk);
         PrivateFiles.Delete(new DirectoryInfo(staging));
         try
         {
             PrivateFiles.CreateFolder(staging);
-            await RunAsync(deployment, chunk, staging, cancellationToken);
+            Run(deployment, chunk, staging, cancellationToken);
         }
         catch
         {
@@ -38,7 +38,7 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         File.Delete(folder.Index(deployment, chunk));
     }
 
-    private async Task RunAsync(string deployment, string chunk, string staging, CancellationToken cancellationToken)
+    private void Run(string deployment, string chunk, string staging, CancellationToken cancellationToken)
     {
         var staged = new List<StagedFile>();
         using (var reader = ChunkReader.Open(folder, deployment, chunk))
@@ -49,7 +49,7 @@ internal sealed class ChunkConversion(PredictionFolder folder)
                 var slice = 0;
                 foreach (var batches in reader.ReadSlices(after: 0, SliceRows))
                 {
-                    await StageAsync(file, batches, staging, slice++, staged, cancellationToken);
+                    Stage(file, batches, staging, slice++, staged, cancellationToken);
                 }
             }
         }
@@ -58,17 +58,15 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         Publish(deployment, chunk, staged);
     }
 
-    private static async Task StageAsync(HourFile file, List<ColumnBatch> batches, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
+    private static void Stage(HourFile file, List<ColumnBatch> batches, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
     {
         foreach (var (hour, rows) in ByHour(batches))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = Path.Combine(staging, string.Create(CultureInfo.InvariantCulture, $"{staged.Count}.parquet"));
             using (var stream = PrivateFiles.CreateFile(path))
-            using (var pages = new PageStream(stream))
             {
-                await file.WriteAsync(pages, rows);
-                pages.Finish();
+                file.Write(stream, rows);
             }
 
             staged.Add(new StagedFile(path, new DateTime(hour * TimeSpan.TicksPerHour, DateTimeKind.Utc), slice));
