@@ -54,13 +54,21 @@ internal sealed class ChunkReader : IDisposable
         }
     }
 
-    /// <summary>The batches with a number above <paramref name="after"/>, in order. To be read once, by this or <see cref="ReadColumns"/>.</summary>
-    public IEnumerable<ChunkBatch> Read(int after)
+    /// <summary>
+    /// The batches with a number above <paramref name="after"/>, in order; where <paramref name="isWanted"/> is given only those for which it holds, since taking the values out costs far more than
+    /// reading the bytes. To be read once, by this or <see cref="ReadColumns"/>.
+    /// </summary>
+    public IEnumerable<ChunkBatch> Read(int after, Func<RecordBatch, bool>? isWanted = null)
     {
         foreach (var (number, layout, columns) in ReadColumns(after))
         {
             using (columns)
             {
+                if (isWanted?.Invoke(columns) == false)
+                {
+                    continue;
+                }
+
                 yield return new ChunkBatch(number, layout, _decoder!.Decode(columns, layout));
             }
         }

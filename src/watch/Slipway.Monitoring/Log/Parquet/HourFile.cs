@@ -75,6 +75,11 @@ internal sealed class HourFile
             await columns.ValuesAsync<double>();
         }
 
+        if (_chunk.HasErrors)
+        {
+            await columns.TextsAsync();
+        }
+
         // As numbers so far: of DateTime the library (6.1) writes smallest and largest in milliseconds beside values in microseconds, and a reader that filters by time finds nothing.
         foreach (var element in SchemaOf(group).Where(element => Times.Contains(element.Name)))
         {
@@ -132,6 +137,11 @@ internal sealed class HourFile
         if (_chunk.HasShare)
         {
             fields.Add(new DataField(ChunkSchema.ShareField, typeof(double), isNullable: false));
+        }
+
+        if (_chunk.HasErrors)
+        {
+            fields.Add(Text(ChunkSchema.ErrorField));
         }
 
         return new ParquetSchema(fields);
