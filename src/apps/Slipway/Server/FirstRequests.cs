@@ -52,6 +52,11 @@ internal static class FirstRequests
             await connection.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
             await connection.ReadAtLeastAsync(buffer, 1, throwOnEndOfStream: false, cancellationToken);
         }
+
+        // The last one ends the connection when its answer has been sent; who leaves before that breaks it off.
+        while (await connection.ReadAsync(buffer, cancellationToken) > 0)
+        {
+        }
     }
 
     private static IPEndPoint Reachable(Uri address) => IPAddress.TryParse(address.Host.Trim('[', ']'), out var host) && !host.Equals(IPAddress.Any) && !host.Equals(IPAddress.IPv6Any)

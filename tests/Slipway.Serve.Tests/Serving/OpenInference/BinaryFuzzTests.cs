@@ -73,7 +73,7 @@ public sealed class BinaryFuzzTests
         (string Name, string Type)[] inputs = [("x", "FP64"), ("season", "BYTES"), ("open", "BOOL")];
         var told = inputs.Select((input, i) => string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"name":"{{input.Name}}","datatype":"{{input.Type}}","shape":[{{rows.Numbers.Length}}],"parameters":{"binary_data_size":{{tensors[i].Length}}}}"""));
+            $$$"""{"name":"{{{input.Name}}}","datatype":"{{{input.Type}}}","shape":[{{{rows.Numbers.Length}}}],"parameters":{"binary_data_size":{{{tensors[i].Length}}}}}"""));
         return ($$"""{"inputs":[{{string.Join(',', told)}}]}""", [.. tensors.SelectMany(t => t)]);
     }
 
