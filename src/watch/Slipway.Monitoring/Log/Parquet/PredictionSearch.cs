@@ -13,7 +13,7 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
     private const int Threads = 2;
 
     // Up to so many files are looked into one by one; with more of them a query finds those that have something.
-    private const int MostOpened = 16;
+    private const int MostOpened = 8;
 
     // How far the clock that named a chunk, the clock of a caller who made an id, and a request that was long on its way may be apart.
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
