@@ -102,6 +102,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>Whose fault it is that there is no answer; <see cref="CallFailure.None"/> until completed.</summary>
     public CallFailure Failure { get; private set; }
 
+    /// <summary>Why there is no answer; null until completed, and where nothing was thrown.</summary>
+    public Exception? Error { get; private set; }
+
     /// <summary>
     /// The version that answered; null until one was chosen. A call that failed before that is completed with the one that answers when nothing is known of the request: the version asked
     /// for, else the stable one.
@@ -165,9 +168,13 @@ public sealed class InferenceCall : IDisposable
     /// <summary>
     /// Says that the answer is an error, and whose fault it is: that of the caller, where the exception is about the request; else the server's. Otherwise as <see cref="Complete"/>.
     /// </summary>
-    public void Fail(Exception exception) => Finish(
+    public void Fail(Exception exception)
+    {
+        Error = _completed ? Error : exception;
+
         // A request that was scored was right. What its answer cannot carry after that, such as NaN in JSON, is the version's doing.
-        Rows > 0 ? CallFailure.Server : CallFailures.Of(exception));
+        Finish(Rows > 0 ? CallFailure.Server : CallFailures.Of(exception));
+    }
 
     /// <summary>Says that the answer is an error, and whose fault it is. Otherwise as <see cref="Complete"/>.</summary>
     public void Fail(CallFailure failure) => Finish(failure);
@@ -191,6 +198,7 @@ public sealed class InferenceCall : IDisposable
         Content.Clear(KeptBytes);
         Answer.Clear(KeptBytes);
         RequestId = null;
+        Error = null;
         Timeout = null;
         Route = null;
         Answered = null;

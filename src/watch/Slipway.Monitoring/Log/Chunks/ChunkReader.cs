@@ -56,9 +56,15 @@ internal sealed class ChunkReader : IDisposable
         }
     }
 
-    /// <summary>The batches with a number above <paramref name="after"/>, in order. To be read once, by this or <see cref="ReadSlices"/>.</summary>
-    public IEnumerable<ChunkBatch> Read(int after) =>
-        ReadSlices(after, rows: 1).SelectMany(slice => slice).Select(read => new ChunkBatch(read.Number, read.Layout, _decoder!.Decode(read.Columns, read.Layout)));
+    /// <summary>
+    /// The batches with a number above <paramref name="after"/>, in order; where <paramref name="isWanted"/> is given only those for which it holds, since taking the values out costs far more than
+    /// reading the bytes. To be read once, by this or <see cref="ReadSlices"/>.
+    /// </summary>
+    public IEnumerable<ChunkBatch> Read(int after, Func<RecordBatch, bool>? isWanted = null) =>
+        from slice in ReadSlices(after, rows: 1)
+        from read in slice
+        where isWanted is null || isWanted(read.Columns)
+        select new ChunkBatch(read.Number, read.Layout, _decoder!.Decode(read.Columns, read.Layout));
 
     /// <summary>
     /// The batches as they stand in the file, with the chunk's columns: as many at once as have <paramref name="rows"/> rows together. They are not copied, so they last until the next slice is asked for.

@@ -73,6 +73,11 @@ internal sealed class HourFile
             columns.Values<double>();
         }
 
+        if (_chunk.HasErrors)
+        {
+            columns.Texts();
+        }
+
         file.Finish(rows.Sum(r => r.Count), _metadata);
     }
 
@@ -120,6 +125,11 @@ internal sealed class HourFile
         if (chunk.HasShare)
         {
             columns.Add(Always(ChunkSchema.ShareField, ParquetKind.Float64));
+        }
+
+        if (chunk.HasErrors)
+        {
+            columns.Add(Text(ChunkSchema.ErrorField));
         }
 
         return columns;
