@@ -8,7 +8,7 @@ using Slipway.Storage.Events;
 namespace Slipway.PostgreSql;
 
 /// <summary>PostgreSQL: pooled readers, who cannot write, beside one writer that commits for everybody.</summary>
-internal sealed class PostgreSqlDatabase(PostgreSqlAddress address, IEnumerable<SchemaPart> parts, EventSignal signal, TimeProvider time)
+internal sealed class PostgreSqlDatabase(PostgreSqlAddress address, DatabaseMark mark, IEnumerable<SchemaPart> parts, EventSignal signal, TimeProvider time)
     : Database, IOpenable
 {
     private NpgsqlDataSource? _readers;
@@ -17,13 +17,14 @@ internal sealed class PostgreSqlDatabase(PostgreSqlAddress address, IEnumerable<
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        mark.DemandNoSqlite();
         NpgsqlConnection? connection = null;
         try
         {
             var ownership = new PostgreSqlOwnership(address);
             connection = await ownership.TakeAsync(cancellationToken);
             await PostgreSqlSchema.UpgradeAsync(connection, [.. parts], address);
-            await ownership.SignAsync(connection);
+            mark.Claim(await ownership.SignAsync(connection), $"{address}");
             signal.Committed(await connection.ExecuteScalarAsync<long>("select coalesce(max(position), 0) from events"));
             _readers = NpgsqlDataSource.Create(address.ReaderString());
             _writer = new PostgreSqlWriter(connection, ownership, address, signal, time);

@@ -38,16 +38,19 @@ internal static class PostgreSqlErrors
     public static SlipwayException Lost(PostgreSqlAddress address, Exception error) => new(
         ErrorKind.Unavailable, $"The connection to the database {address} was lost, and nothing of this change was kept. Try again when its server is up.", error);
 
+    /// <summary>A right is missing.</summary>
+    public static SlipwayException NotAllowed(PostgreSqlAddress address, string what, Exception? cause = null) => new(
+        ErrorKind.InvalidInput,
+        $"{address.User} lacks a right in the database {address}: {what}. Make {address.User} its owner: alter database {address.Database} owner to {address.User}.",
+        cause!);
+
     private static SlipwayException? OfServer(PostgresException error, PostgreSqlAddress address) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new SlipwayException(
             ErrorKind.InvalidInput, $"The database {address} refuses {address.User}: {error.MessageText}. See that user and password are right, and that pg_hba.conf lets them in.", error),
         PostgresErrorCodes.InvalidCatalogName => new SlipwayException(
             ErrorKind.InvalidInput, $"There is no database {address.Database} at {address.Host}:{address.Port}. Make one: createdb {address.Database}.", error),
-        PostgresErrorCodes.InsufficientPrivilege => new SlipwayException(
-            ErrorKind.InvalidInput,
-            $"{address.User} may not do what Slipway needs in the database {address}: {error.MessageText}. Make {address.User} its owner: alter database {address.Database} owner to {address.User}.",
-            error),
+        PostgresErrorCodes.InsufficientPrivilege => NotAllowed(address, error.MessageText, error),
         PostgresErrorCodes.TooManyConnections => new SlipwayException(
             ErrorKind.Unavailable, $"The server of {address} has no connection left: {error.MessageText}. Raise its max_connections, or stop programs that hold some.", error),
         PostgresErrorCodes.CannotConnectNow => new SlipwayException(ErrorKind.Unavailable, $"The server of {address} is not ready: {error.MessageText}. Try again in a moment.", error),

@@ -38,9 +38,17 @@ internal sealed class PostgreSqlOwnership(PostgreSqlAddress address)
         }
     }
 
-    /// <summary>Writes down that this process owns the database now.</summary>
-    public Task SignAsync(NpgsqlConnection connection) => connection.ExecuteAsync(
-        "insert into database_owner (id, owner) values (1, @_signature) on conflict (id) do update set owner = excluded.owner", new { _signature });
+    /// <summary>Writes down that this process owns the database now, and says which database it is: a name that it keeps for ever.</summary>
+    public async Task<string> SignAsync(NpgsqlConnection connection)
+    {
+        const string Sql = """
+            insert into database_owner (id, identity, owner) values (1, @identity, @owner)
+            on conflict (id) do update set owner = excluded.owner
+            returning identity
+            """;
+
+        return (await connection.ExecuteScalarAsync<string>(Sql, new { identity = $"{Guid.NewGuid():N}", owner = _signature }))!;
+    }
 
     /// <summary>Opens the connection that writes anew, after the last one was lost.</summary>
     public async Task<NpgsqlConnection> TakeAgainAsync()

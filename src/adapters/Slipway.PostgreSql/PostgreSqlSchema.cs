@@ -21,7 +21,9 @@ internal static class PostgreSqlSchema
         await AlignAsync(connection);
     }
 
-    private static async Task<IReadOnlyCollection<long>> ReadVersionsAsync(NpgsqlConnection connection, PostgreSqlAddress address)
+    /// <summary>The migrations that the database has; none in a new one.</summary>
+    /// <exception cref="SlipwayException">The database holds others' tables, or this user may make none.</exception>
+    public static async Task<IReadOnlyCollection<long>> ReadVersionsAsync(NpgsqlConnection connection, PostgreSqlAddress address)
     {
         // Tables of others would be taken for ours from then on.
         const string Others = """
@@ -29,6 +31,11 @@ internal static class PostgreSqlSchema
             where t.schemaname = 'public'
                 and not exists (select 1 from pg_depend d where d.objid = (quote_ident(t.schemaname) || '.' || quote_ident(t.tablename))::regclass and d.deptype = 'e')
             """;
+
+        if (!await connection.ExecuteScalarAsync<bool>("select has_schema_privilege('public', 'create, usage')"))
+        {
+            throw PostgreSqlErrors.NotAllowed(address, "it may not create tables in schema public");
+        }
 
         if (await connection.ExecuteScalarAsync<bool>("""select to_regclass('public."VersionInfo"') is not null"""))
         {

@@ -18,6 +18,7 @@ public static class StorageModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new DataFolder(options.Folder));
         services.AddSingleton(new SchemaPart(typeof(StorageModule).Assembly, M2026112400_Events.Number));
+        services.AddSingleton<DatabaseMark>();
         services.AddSingleton<FolderLock>();
         services.AddSingleton<EventSignal>();
         services.AddSingleton<SqliteDatabase>();
