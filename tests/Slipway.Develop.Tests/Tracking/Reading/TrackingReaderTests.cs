@@ -171,7 +171,8 @@ public sealed class TrackingReaderTests(TrackingServer server) : IClassFixture<T
 
         Assert.Equal((100, false), (whole.Values.Count, whole.IsThinned));
         Assert.Equal(double.NaN, whole.Values[50].Value);
-        Assert.Equal((99, true), (thinned.Values.Count, thinned.IsThinned));
+        Assert.True(thinned.IsThinned);
+        Assert.InRange(thinned.Values.Count, 90, 99);
         Assert.Equal((0, 99), (thinned.Values[0].Step, thinned.Values[^1].Step));
     }
 
