@@ -1,4 +1,5 @@
 using FluentMigrator;
+using Slipway.Storage.Migrations;
 
 namespace Slipway.Tracking.Migrations;
 
@@ -86,7 +87,7 @@ internal sealed class M2026113000_Tracking : Migration
 
         Create.Index("runs_by_start").OnTable("runs").OnColumn("experiment").Ascending().OnColumn("start_time").Descending().OnColumn("run_id").Ascending();
 
-        IfDatabase("sqlite").Execute.Sql(RunTables.Replace("));", ")) without rowid;", StringComparison.Ordinal));
+        this.ExecuteOnBoth(RunTables.Replace("));", ")) without rowid;", StringComparison.Ordinal));
         Execute.Sql(Indexes);
         Execute.Sql("insert into experiments (id, name, artifact_location, created_at, updated_at) values (0, 'Default', 'mlflow-artifacts:/0', 0, 0)");
     }

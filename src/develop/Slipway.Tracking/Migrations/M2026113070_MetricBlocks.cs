@@ -1,4 +1,5 @@
 using FluentMigrator;
+using Slipway.Storage.Migrations;
 
 namespace Slipway.Tracking.Migrations;
 
@@ -23,7 +24,7 @@ internal sealed class M2026113070_MetricBlocks : Migration
             high_time bigint,
             nan_step bigint,
             nan_time bigint,
-            primary key (run, key, first_step))
+            primary key (run, key, first_step)) without rowid
         """;
 
     // A step has one rank, so no step is in two blocks. Of equal values the first counts, as with points that come later.
@@ -46,8 +47,8 @@ internal sealed class M2026113070_MetricBlocks : Migration
 
     public override void Up()
     {
-        IfDatabase("sqlite").Execute.Sql($"{Table} without rowid");
-        IfDatabase("sqlite").Execute.Sql(Existing);
+        this.ExecuteOnBoth(Table);
+        Execute.Sql(Existing);
     }
 
     public override void Down() => Delete.Table("metric_blocks");

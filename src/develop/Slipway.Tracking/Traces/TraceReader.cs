@@ -24,7 +24,8 @@ internal sealed class TraceReader(Database database)
     public Task<IReadOnlyList<long>> IdsAsync(IReadOnlyList<string> traceIds, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<long>>(
         async connection =>
         {
-            var found = (await connection.QueryAsync<(string TraceId, long Id)>("select trace_id, id from traces where trace_id in @traceIds", new { traceIds }))
+            var parameters = new SqlParameters();
+            var found = (await connection.QueryAsync<(string TraceId, long Id)>($"select trace_id, id from traces where trace_id in {parameters.AddList(traceIds)}", parameters.Values))
                 .ToDictionary(row => row.TraceId, row => row.Id, StringComparer.Ordinal);
             return [.. traceIds.Distinct(StringComparer.Ordinal).Where(found.ContainsKey).Select(id => found[id])];
         },

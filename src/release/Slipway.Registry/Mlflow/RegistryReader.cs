@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Slipway.Core.Names;
+using Slipway.Mlflow.Search;
 using Slipway.Storage;
 
 namespace Slipway.Registry.Mlflow;
@@ -93,13 +94,16 @@ internal sealed class RegistryReader(Database database, IEnumerable<IVersionRole
     // The same rule as ModelStage has, in SQL: a model may have a thousand versions, and four of them are wanted.
     private static async Task<IReadOnlyList<long>> LatestAsync(DbConnection connection, string models, IReadOnlyDictionary<VersionReference, bool> running)
     {
+        string[] production = [.. running.Where(role => role.Value).Select(role => role.Key.ToString())];
+        string[] staging = [.. running.Where(role => !role.Value).Select(role => role.Key.ToString())];
+        var parameters = new SqlParameters();
         var sql = $"""
             select v.id from registered_versions v join (
                 select model, stage, max(number) as number from (
                     select v.model as model, v.number as number,
                            case when v.version is null then v.stage
-                                when v.name || '@' || v.version in @production then '{ModelStage.Production}'
-                                when v.name || '@' || v.version in @staging then '{ModelStage.Staging}'
+                                when v.name || '@' || v.version in {parameters.AddList(production)} then '{ModelStage.Production}'
+                                when v.name || '@' || v.version in {parameters.AddList(staging)} then '{ModelStage.Staging}'
                                 when s.state in ('{VersionState.Rejected}', '{VersionState.Deprecated}') then '{ModelStage.Archived}'
                                 else '{ModelStage.None}' end as stage
                     from {RegisteredVersionStore.From}
@@ -108,9 +112,7 @@ internal sealed class RegistryReader(Database database, IEnumerable<IVersionRole
             order by v.model, v.number
             """;
 
-        string[] production = [.. running.Where(role => role.Value).Select(role => role.Key.ToString())];
-        string[] staging = [.. running.Where(role => !role.Value).Select(role => role.Key.ToString())];
-        return (await connection.QueryAsync<long>(Once(sql, new { production, staging }))).AsList();
+        return (await connection.QueryAsync<long>(Once(sql, parameters.Values))).AsList();
     }
 
     private Task<long?> FindIdAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync(
