@@ -20,8 +20,7 @@ public static class StorageModule
         services.AddSingleton(new SchemaPart(typeof(StorageModule).Assembly, M2026112400_Events.Number));
         services.AddSingleton<FolderLock>();
         services.AddSingleton<EventSignal>();
-        services.AddSingleton<SqliteDatabase>();
-        services.AddSingleton<Database>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton<Database, SqliteDatabase>();
         services.AddSingleton<IEventLog, EventLog>();
         services.AddSingleton<IBlobStore, DiskBlobStore>();
         services.AddSingleton<ArtifactStore>();
@@ -47,7 +46,7 @@ public static class StorageModule
         {
             folder.HideFromGit();
             folder.RemoveLeftovers();
-            await services.GetRequiredService<SqliteDatabase>().OpenAsync(cancellationToken);
+            await services.GetRequiredService<Database>().OpenAsync(cancellationToken);
         }
         catch
         {

@@ -17,7 +17,7 @@ internal sealed class SqliteDatabase(DataFolder folder, FolderLock folderLock, I
     private SqliteWriter? _writer;
 
     /// <summary>Creates or opens the file and brings its schema up to date. Only the holder of the folder's lock may.</summary>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         folderLock.Demand();
         SqliteConnection? connection = null;
@@ -30,7 +30,7 @@ internal sealed class SqliteDatabase(DataFolder folder, FolderLock folderLock, I
             }
 
             connection = await SqliteConnections.OpenWriterAsync(_path, cancellationToken);
-            if (SchemaVersions.IsBehind(await ReadVersionsAsync(connection), [.. parts], folder.Path))
+            if (SchemaVersions.IsBehind(await ReadVersionsAsync(connection), [.. parts], folder.Path, "another folder with --data"))
             {
                 Upgrade();
             }

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Slipway.PostgreSql.Migrations;
+using Slipway.Storage;
+
+namespace Slipway.PostgreSql;
+
+/// <summary>Metadata and events in PostgreSQL instead of SQLite.</summary>
+public static class PostgreSqlModule
+{
+    /// <summary>Puts PostgreSQL in the place of the database that <see cref="StorageModule.AddStorage"/> registered. Blobs, artifacts and work stay in the data folder.</summary>
+    public static IServiceCollection AddPostgreSql(this IServiceCollection services, PostgreSqlAddress address)
+    {
+        services.AddSingleton(address);
+        services.AddSingleton(new SchemaPart(typeof(PostgreSqlModule).Assembly, M2026113060_Owner.Number));
+        services.Replace(ServiceDescriptor.Singleton<Database, PostgreSqlDatabase>());
+        return services;
+    }
+}
