@@ -8,13 +8,14 @@ using Slipway.Storage.Events;
 namespace Slipway.PostgreSql;
 
 /// <summary>PostgreSQL: pooled readers, who cannot write, beside one writer that commits for everybody.</summary>
-internal sealed class PostgreSqlDatabase(PostgreSqlAddress address, IEnumerable<SchemaPart> parts, EventSignal signal, TimeProvider time) : Database
+internal sealed class PostgreSqlDatabase(PostgreSqlAddress address, IEnumerable<SchemaPart> parts, EventSignal signal, TimeProvider time)
+    : Database, IOpenable
 {
     private NpgsqlDataSource? _readers;
     private PostgreSqlWriter? _writer;
     private volatile bool _closed;
 
-    public override async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
         NpgsqlConnection? connection = null;
         try

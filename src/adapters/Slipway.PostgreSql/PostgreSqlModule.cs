@@ -13,7 +13,9 @@ public static class PostgreSqlModule
     {
         services.AddSingleton(address);
         services.AddSingleton(new SchemaPart(typeof(PostgreSqlModule).Assembly, M2026113060_Owner.Number));
-        services.Replace(ServiceDescriptor.Singleton<Database, PostgreSqlDatabase>());
+        services.AddSingleton<PostgreSqlDatabase>();
+        services.Replace(ServiceDescriptor.Singleton<Database>(provider => provider.GetRequiredService<PostgreSqlDatabase>()));
+        services.Replace(ServiceDescriptor.Singleton<IOpenable>(provider => provider.GetRequiredService<PostgreSqlDatabase>()));
         return services;
     }
 }

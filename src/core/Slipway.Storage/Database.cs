@@ -9,9 +9,6 @@ namespace Slipway.Storage;
 /// </summary>
 public abstract class Database : IAsyncDisposable
 {
-    /// <summary>Opens or creates it and brings its schema up to date. <see cref="StorageModule.OpenStorageAsync"/> calls it, once, before anything else.</summary>
-    public abstract Task OpenAsync(CancellationToken cancellationToken);
-
     /// <summary>Runs <paramref name="read"/> on a pooled connection. Safe to call concurrently.</summary>
     public abstract Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
 

@@ -20,7 +20,9 @@ public static class StorageModule
         services.AddSingleton(new SchemaPart(typeof(StorageModule).Assembly, M2026112400_Events.Number));
         services.AddSingleton<FolderLock>();
         services.AddSingleton<EventSignal>();
-        services.AddSingleton<Database, SqliteDatabase>();
+        services.AddSingleton<SqliteDatabase>();
+        services.AddSingleton<Database>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton<IOpenable>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<IEventLog, EventLog>();
         services.AddSingleton<IBlobStore, DiskBlobStore>();
         services.AddSingleton<ArtifactStore>();
@@ -46,7 +48,7 @@ public static class StorageModule
         {
             folder.HideFromGit();
             folder.RemoveLeftovers();
-            await services.GetRequiredService<Database>().OpenAsync(cancellationToken);
+            await services.GetRequiredService<IOpenable>().OpenAsync(cancellationToken);
         }
         catch
         {

@@ -10,14 +10,14 @@ namespace Slipway.Storage.Sqlite;
 
 /// <summary>SQLite in WAL mode: many readers on their own connections beside one writer that commits for everybody.</summary>
 internal sealed class SqliteDatabase(DataFolder folder, FolderLock folderLock, IEnumerable<SchemaPart> parts, EventSignal signal, TimeProvider time)
-    : Database
+    : Database, IOpenable
 {
     private readonly string _path = folder.Of("slipway.db");
     private SqliteReaders? _readers;
     private SqliteWriter? _writer;
 
     /// <summary>Creates or opens the file and brings its schema up to date. Only the holder of the folder's lock may.</summary>
-    public override async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
         folderLock.Demand();
         SqliteConnection? connection = null;
