@@ -17,15 +17,16 @@ namespace Slipway.Develop.Tests.Tracking;
 public class TrackingServer : IAsyncLifetime
 {
     private readonly string _root;
+    private readonly bool _postgreSql;
     private WebApplication? _app;
 
     public TrackingServer()
-        : this(Directory.CreateTempSubdirectory("slipway-tracking-").FullName)
+        : this(NewFolder())
     {
     }
 
     /// <summary>In a folder of the caller's choice, which is deleted in the end.</summary>
-    internal TrackingServer(string root) => _root = root;
+    internal TrackingServer(string root, bool postgreSql = false) => (_root, _postgreSql) = (root, postgreSql);
 
     /// <summary>The server's clock, which stands still until a test moves it.</summary>
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero));
@@ -42,9 +43,6 @@ public class TrackingServer : IAsyncLifetime
 
     public Uri Address => new(App.Urls.Single());
 
-    /// <summary>True where the suite asks for PostgreSQL.</summary>
-    protected virtual bool PostgreSql => false;
-
     private WebApplication App => _app ?? throw new InvalidOperationException("The server is not started yet.");
 
     public async ValueTask InitializeAsync()
@@ -53,8 +51,7 @@ public class TrackingServer : IAsyncLifetime
         builder.Services.AddLogging().AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.Services.AddStorage(new StorageOptions(Path.Combine(_root, "data"))).AddTestDatabase(await TestDatabase.AddressAsync(PostgreSql));
-        builder.Services.AddAccess(new AccessOptions()).AddTracking();
+        builder.Services.AddTestStorage(Path.Combine(_root, "data"), _postgreSql).AddAccess(new AccessOptions()).AddTracking();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 64 << 20);
         _app = builder.Build();
         _app.UseAccess();
@@ -63,6 +60,8 @@ public class TrackingServer : IAsyncLifetime
         await _app.StartAsync();
         Client = new WireClient(Address);
     }
+
+    private protected static string NewFolder() => Directory.CreateTempSubdirectory("slipway-tracking-").FullName;
 
     public async ValueTask DisposeAsync()
     {
@@ -78,7 +77,4 @@ public class TrackingServer : IAsyncLifetime
 }
 
 /// <summary>The same on PostgreSQL, for suites that run on both.</summary>
-public sealed class PostgreSqlTrackingServer : TrackingServer
-{
-    protected override bool PostgreSql => true;
-}
+public sealed class PostgreSqlTrackingServer() : TrackingServer(NewFolder(), postgreSql: true);

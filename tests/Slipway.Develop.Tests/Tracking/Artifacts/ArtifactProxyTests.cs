@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Slipway.Develop.Tests.Tracking.Artifacts;
 
-public sealed class ArtifactProxyTests(ArtifactServer server) : IClassFixture<ArtifactServer>
+public abstract class ArtifactProxyTests(ArtifactServer server)
 {
     private readonly string _folder = Guid.NewGuid().ToString("N");
 
@@ -282,3 +282,7 @@ public sealed class ArtifactProxyTests(ArtifactServer server) : IClassFixture<Ar
         }
     }
 }
+
+public sealed class ArtifactProxyOnSqliteTests(ArtifactServer server) : ArtifactProxyTests(server), IClassFixture<ArtifactServer>;
+
+public sealed class ArtifactProxyOnPostgreSqlTests(PostgreSqlArtifactServer server) : ArtifactProxyTests(server), IClassFixture<PostgreSqlArtifactServer>;

@@ -7,7 +7,7 @@ using Slipway.Tracking.Migrations;
 namespace Slipway.Develop.Tests.Tracking.Metrics;
 
 /// <summary>Roll-ups are as if they had been made of all points, whatever came and in whatever order.</summary>
-public sealed class MetricPlotTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class MetricPlotTests(TrackingServer server)
 {
     private static readonly int[] Counts = [1, 7, 100];
 
@@ -124,3 +124,7 @@ public sealed class MetricPlotTests(TrackingServer server) : IClassFixture<Track
         }
     }
 }
+
+public sealed class MetricPlotOnSqliteTests(TrackingServer server) : MetricPlotTests(server), IClassFixture<TrackingServer>;
+
+public sealed class MetricPlotOnPostgreSqlTests(PostgreSqlTrackingServer server) : MetricPlotTests(server), IClassFixture<PostgreSqlTrackingServer>;

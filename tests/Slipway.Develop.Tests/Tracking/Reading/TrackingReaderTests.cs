@@ -4,7 +4,7 @@ using Slipway.Tracking.Reading;
 namespace Slipway.Develop.Tests.Tracking.Reading;
 
 /// <summary>What other modules read of experiments and runs, after a client has logged them.</summary>
-public sealed class TrackingReaderTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class TrackingReaderTests(TrackingServer server)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -235,3 +235,7 @@ public sealed class TrackingReaderTests(TrackingServer server) : IClassFixture<T
             tags = tags.Select(t => new { key = t.Key, value = t.Value }),
         });
 }
+
+public sealed class TrackingReaderOnSqliteTests(TrackingServer server) : TrackingReaderTests(server), IClassFixture<TrackingServer>;
+
+public sealed class TrackingReaderOnPostgreSqlTests(PostgreSqlTrackingServer server) : TrackingReaderTests(server), IClassFixture<PostgreSqlTrackingServer>;

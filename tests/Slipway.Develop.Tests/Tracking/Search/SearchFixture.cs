@@ -45,7 +45,7 @@ public class SearchFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _services = new ServiceCollection().AddStorage(new StorageOptions(_root)).AddTestDatabase(await TestDatabase.AddressAsync(PostgreSql)).AddTracking().BuildServiceProvider();
+        _services = new ServiceCollection().AddTestStorage(_root, PostgreSql).AddTracking().BuildServiceProvider();
         await _services.OpenStorageAsync(CancellationToken.None);
     }
 
