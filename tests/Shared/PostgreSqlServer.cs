@@ -51,12 +51,13 @@ internal sealed class PostgreSqlServer
         var folder = Directory.CreateTempSubdirectory("slipway-pg-").FullName;
         var port = FreePort();
 
-        // The shell outlives whoever started it just long enough: it reads until this process is gone, and then stops the server and deletes its folder.
+        // The shell reads until this process is gone, however it went; then it stops the server and deletes its folder.
         var script = $"""
             set -e
+            exec 2>>{folder}/log
             printf %s '{Password}' > {folder}/password
             {Binaries}/initdb --no-sync --no-instructions -D {folder}/data -U slipway --pwfile={folder}/password --auth=scram-sha-256 \
-                --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US >{folder}/log 2>&1
+                --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US >>{folder}/log
             {Arguments(folder, port)} >>{folder}/log 2>&1 </dev/null & server=$!
             echo $server
             cat >/dev/null || true
@@ -76,7 +77,6 @@ internal sealed class PostgreSqlServer
         }
 
         var process = Process.Start(start)!;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(process);
         var server = new PostgreSqlServer(process, folder, port);
         if (await process.StandardOutput.ReadLineAsync() is null)
         {
@@ -116,15 +116,6 @@ internal sealed class PostgreSqlServer
 
     private static string Arguments(string folder, int port) =>
         $"{Binaries}/postgres -D {folder}/data -k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 -c shared_buffers=32MB";
-
-    private static void Stop(Process process)
-    {
-        if (!process.HasExited)
-        {
-            process.StandardInput.Close();
-            process.WaitForExit(TimeSpan.FromSeconds(30));
-        }
-    }
 
     private static int FreePort()
     {

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using Npgsql;
 using Slipway.Core.Errors;
 
@@ -11,9 +10,6 @@ internal static class PostgreSqlErrors
     public static SlipwayException? TryTranslate(Exception error, PostgreSqlAddress address) => error switch
     {
         PostgresException postgres => OfServer(postgres, address),
-
-        // Strict where SQLite is not: half of a surrogate pair is no text.
-        EncoderFallbackException => NoText(error),
         NpgsqlException { InnerException: TimeoutException } => new SlipwayException(
             ErrorKind.Unavailable, $"The database {address} does not answer in time. See whether its server is overloaded or the way to it is cut, then try again.", error),
         NpgsqlException { InnerException: SocketException socket } => new SlipwayException(
@@ -59,10 +55,10 @@ internal static class PostgreSqlErrors
             ErrorKind.Unavailable, $"The disk of the database {address} is full. Nothing was kept of this write; free some space and try again.", error),
         PostgresErrorCodes.ReadOnlySqlTransaction => new SlipwayException(
             ErrorKind.Unavailable, $"The database {address} takes no changes here: {error.MessageText}. Changes go through the one writer, and never to a standby.", error),
-        PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter => NoText(error),
+
+        // Npgsql writes good UTF-8, so it can only be this one.
+        PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter => new SlipwayException(
+            ErrorKind.InvalidInput, "PostgreSQL keeps no text with the character U+0000. Leave it out.", error),
         _ => null,
     };
-
-    private static SlipwayException NoText(Exception error) => new(
-        ErrorKind.InvalidInput, "PostgreSQL keeps no text with the character U+0000 or with half of a surrogate pair. Leave it out.", error);
 }

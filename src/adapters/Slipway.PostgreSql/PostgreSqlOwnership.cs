@@ -26,10 +26,17 @@ internal sealed class PostgreSqlOwnership(PostgreSqlAddress address)
 
             // A server may be set to answer before a change is durable; here an answer means that it is.
             await connection.ExecuteAsync("select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'");
-            return await connection.ExecuteScalarAsync<bool>("select pg_try_advisory_lock(@Key)", new { Key })
-                ? connection
-                : throw new SlipwayException(
-                    ErrorKind.Conflict, $"The database {address} is in use by another process{await HolderAsync(connection)}. Stop that one first, or name another database with --database.");
+
+            // The session of a process that was killed a moment ago may still be on its way out.
+            await connection.ExecuteAsync("set lock_timeout = '2s'; select pg_advisory_lock(@Key); reset lock_timeout", new { Key });
+            return connection;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            var holder = await HolderAsync(connection);
+            await connection.DisposeAsync();
+            throw new SlipwayException(
+                ErrorKind.Conflict, $"The database {address} is in use by another process{holder}. Stop that one first, or name another database with --database.", e);
         }
         catch
         {

@@ -82,12 +82,17 @@ internal sealed class PostgreSqlWriter : GroupWriter
     {
         var uncertain = _committing && _connection.State != ConnectionState.Open;
         _committing = false;
-        return uncertain
-            ? new SlipwayException(
+        if (uncertain)
+        {
+            return new SlipwayException(
                 ErrorKind.Unavailable,
                 $"The connection to the database {_address} was lost while this change was being committed, so it may have been kept or not. Look before you try again.",
-                error)
-            : PostgreSqlErrors.TryTranslate(error, _address) ?? (_connection.State == ConnectionState.Open ? null : PostgreSqlErrors.Lost(_address, error));
+                error);
+        }
+
+        // Whatever a driver says about a connection that has broken under it.
+        return PostgreSqlErrors.TryTranslate(error, _address)
+            ?? (error is NpgsqlException or InvalidOperationException && _connection.State != ConnectionState.Open ? PostgreSqlErrors.Lost(_address, error) : null);
     }
 
     private static (NpgsqlConnection Connection, PostgreSqlStatements Statements, NpgsqlCommand Begin, NpgsqlCommand Release, NpgsqlCommand Undo, NpgsqlCommand Commit) Use(
