@@ -39,8 +39,8 @@ internal sealed class WantedIds
         return _lookup.Contains(text[..Encoding.UTF8.GetChars(utf8, text)]);
     }
 
-    /// <summary>True when one of them may be among ids of which the first and the last are known, in ordinal order.</summary>
-    public bool AnyBetween(string first, string last) => _ids.Any(id => string.CompareOrdinal(id, first) >= 0 && string.CompareOrdinal(id, last) <= 0);
+    /// <summary>True when one of them may be among ids of which the first and the last are known: by their bytes, as files have them, or by their characters, as files before 2026-12 have.</summary>
+    public bool AnyBetween(string first, string last) => _ids.Any(id => IsBetween(id, first, last, string.CompareOrdinal) || IsBetween(id, first, last, CompareBytes));
 
     /// <summary>When rows with these ids arrived, if all are UUIDs of version 7 or rows of such; null with other ids. A caller's own may tell another time than that of the arrival.</summary>
     public (DateTime From, DateTime To)? Arrivals()
@@ -68,4 +68,8 @@ internal sealed class WantedIds
 
         return (from, to);
     }
+
+    private static bool IsBetween(string id, string first, string last, Comparison<string> compare) => compare(id, first) >= 0 && compare(id, last) <= 0;
+
+    private static int CompareBytes(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 }
