@@ -3,8 +3,8 @@ namespace Slipway.Mlflow.Search;
 /// <summary>Comparisons as conditions of SQL. The thing that is searched is <c>r</c>.</summary>
 internal static class ConditionSql
 {
-    /// <summary>The condition on <c>r</c>.</summary>
-    public static string OfThing(Comparison comparison, SqlParameters parameters) => comparison.Field switch
+    /// <summary>The condition on <c>r</c>, whose number is <paramref name="id"/>: where another table has that already, what is looked up by it is asked before the thing's own row is read.</summary>
+    public static string OfThing(Comparison comparison, SqlParameters parameters, string id = "r.id") => comparison.Field switch
     {
         ColumnField column => OfColumn(comparison, $"r.{column.Column}", parameters),
 
@@ -13,7 +13,7 @@ internal static class ConditionSql
         OwnedField { Table: var table } => $"exists (select 1 from {table.Name} f where f.{table.Owner} = r.id{table.Several?.AndCounts("f", parameters)})",
 
         // A look-up by the table's key, written as a value: an exists could be turned into a join, and the join into the outer loop, which would lose the order that an index gives.
-        KeyedField keyed => $"(select 1 from {keyed.Table.Name} f where f.{keyed.Table.Owner} = r.id and {OfRow(comparison, "f", parameters)}) {Found(comparison)}",
+        KeyedField keyed => $"(select 1 from {keyed.Table.Name} f where f.{keyed.Table.Owner} = {id} and {OfRow(comparison, "f", parameters)}) {Found(comparison)}",
         RelatedField related when comparison.Comparator == Comparator.IsNull => $"not exists (select 1 from {OfRelated(related, parameters)} and {related.Column} is not null)",
         RelatedField related => $"exists (select 1 from {OfRelated(related, parameters)} and {OfColumn(comparison, related.Column, parameters)})",
         var field => throw new InvalidOperationException($"{field} has no condition."),

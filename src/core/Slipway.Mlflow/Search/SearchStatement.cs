@@ -31,7 +31,7 @@ internal sealed class SearchStatement(SearchQuery query, DbConnection connection
     {
         var keys = query.Keys;
         var from = $"{query.Fields.Table} r";
-        List<string> conditions = [.. Conditions(query.Comparisons.Except(driver?.Comparisons ?? []))];
+        List<string> conditions = [.. Conditions(query.Comparisons.Except(driver?.Comparisons ?? []), driver is null ? "r.id" : $"d.{driver.Owner}")];
         if (driver is not null)
         {
             from = $"{driver.Table} d cross join {from}";
@@ -67,7 +67,7 @@ internal sealed class SearchStatement(SearchQuery query, DbConnection connection
             .. first.Kind == FieldKind.Metric ? [$"o0.is_nan = {rank}"] : Array.Empty<string>(),
             .. query.Comparisons.Where(c => c.Field == first).Select(c => ConditionSql.OfRow(c, "o0", _parameters)),
             $"r.id = o0.{keyed.Table.Owner}",
-            .. Conditions(query.Comparisons.Where(c => c.Field != first)),
+            .. Conditions(query.Comparisons.Where(c => c.Field != first), $"o0.{keyed.Table.Owner}"),
         ];
         return Select(keys, $"{keyed.Table.Name} o0 cross join {query.Fields.Table} r{Joins(1)}", conditions, place, limit);
     }
@@ -84,9 +84,10 @@ internal sealed class SearchStatement(SearchQuery query, DbConnection connection
             """;
     }
 
-    private IEnumerable<string> Conditions(IEnumerable<Comparison> comparisons)
+    // Those that let the fewest pass first, as far as one can tell: each is a look-up, and the next ones are spared.
+    private IEnumerable<string> Conditions(IEnumerable<Comparison> comparisons, string id = "r.id")
     {
-        var conditions = comparisons.Select(comparison => ConditionSql.OfThing(comparison, _parameters));
+        var conditions = comparisons.OrderByDescending(comparison => comparison.Comparator is Comparator.Equal or Comparator.In).Select(comparison => ConditionSql.OfThing(comparison, _parameters, id));
         conditions = query.Fields.Condition is { } always ? conditions.Prepend(always) : conditions;
         return query.View == ViewType.All ? conditions : conditions.Prepend($"r.deleted_at is {(query.View == ViewType.Active ? "null" : "not null")}");
     }

@@ -43,10 +43,14 @@ internal sealed class RunReader(Database database)
             return;
         }
 
+        // The next part is read while this one is written and sent.
+        long[][] parts = [.. ids.Chunk(Part)];
+        var next = ReadAsync(parts[0], call.Cancellation);
         json.WriteStartArray("runs");
-        foreach (var part in ids.Chunk(Part))
+        for (var i = 1; i <= parts.Length; i++)
         {
-            var runs = await ReadAsync(part, call.Cancellation);
+            var runs = await next;
+            next = i < parts.Length ? BeginAsync(parts[i], call.Cancellation) : next;
             var datasets = DatasetsOf(runs);
             foreach (var run in runs)
             {
@@ -60,6 +64,8 @@ internal sealed class RunReader(Database database)
 
         json.WriteEndArray();
     }
+
+    private Task<IReadOnlyList<RunContent>> BeginAsync(long[] ids, CancellationToken cancellationToken) => Task.Run(() => ReadAsync(ids, cancellationToken), cancellationToken);
 
     private Task<IReadOnlyList<RunContent>> ReadAsync(long[] ids, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<RunContent>>(
         async connection =>

@@ -207,6 +207,16 @@ public abstract class RunSearchTests(SearchFixture fixture)
     }
 
     [Fact]
+    public async Task The_longest_pattern_is_taken()
+    {
+        var found = new SampleRun { Params = new Dictionary<string, string> { ["p"] = new string('É', 2500) } };
+        var experiment = await fixture.AddAsync(found, new SampleRun { Params = new Dictionary<string, string> { ["p"] = new string('É', 2499) } });
+
+        Assert.Equal([found.Id], await fixture.FindAsync([experiment], $"params.p ilike '{string.Concat(Enumerable.Repeat("é%", 2500))}'", []));
+        Assert.Equal([], await fixture.FindAsync([experiment], $"params.p like '{string.Concat(Enumerable.Repeat("é%", 2500))}'", []));
+    }
+
+    [Fact]
     public async Task A_run_that_comes_between_two_pages_shifts_nothing()
     {
         var runs = Enumerable.Range(0, 4).Select(i => New(NewId()) with { Start = i }).ToList();
