@@ -14,6 +14,7 @@ internal static class MlflowPart
         .AddSingleton(new SchemaPart(typeof(MlflowPart).Assembly, M2026113080_VersionsByLoggedModel.Number))
         .AddSingleton(new NeededArtifacts("registered_versions", "source"))
         .AddSingleton(new NeededArtifacts("registered_versions", "location"))
+        .AddSingleton(RegistryContract.All)
         .AddSingleton<RegisteredModelStore>()
         .AddSingleton<RegisteredVersionStore>()
         .AddSingleton<RegistryReader>()
