@@ -42,6 +42,8 @@ internal static class TracesPart
         DeleteTraces.Map(routes, services.GetRequiredService<TraceDeletion>());
         TraceAssessments.Map(routes, reader, time);
         LinkTraces.Map(routes);
+        QueryTraceMetrics.Map(routes, database);
+        CalculateTraceFilterCorrelation.Map(routes, database);
         OldTraces.Map(routes, reader, database, time);
     }
 }
