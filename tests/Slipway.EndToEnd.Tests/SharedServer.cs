@@ -11,9 +11,12 @@ public class SharedServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await Up.DisposeAsync();
+        if (Up is { } up)
+        {
+            await up.DisposeAsync();
+        }
+
         _folder.Dispose();
-        await DropAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -27,7 +30,4 @@ public class SharedServer : IAsyncLifetime
 
     /// <summary>What <c>slipway up</c> is told besides its addresses, such as another database.</summary>
     protected virtual Task<IReadOnlyList<string>> ArgumentsAsync() => Task.FromResult<IReadOnlyList<string>>([]);
-
-    /// <summary>Takes away what lies outside the server's folder.</summary>
-    protected virtual Task DropAsync() => Task.CompletedTask;
 }

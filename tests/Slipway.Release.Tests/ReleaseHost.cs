@@ -17,6 +17,7 @@ using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
+using Slipway.Tests;
 using Slipway.Tracking;
 
 namespace Slipway.Release.Tests;
@@ -59,7 +60,7 @@ public sealed class ReleaseHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services
             .ConfigureHttpJsonOptions(options => SlipwayJson.Configure(options.SerializerOptions))
-            .AddStorage(new StorageOptions(folder))
+            .AddTestStorage(folder)
             .AddTracking()
             .AddRegistry()
             .AddRollouts()

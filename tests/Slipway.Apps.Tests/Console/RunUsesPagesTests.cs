@@ -27,7 +27,7 @@ public sealed class RunUsesPagesTests(ConsoleServer server)
         await Expect(page.Locator("#datasets tbody td")).ToHaveTextAsync(
             ["training", "0123456789ab", $"local: {{\"uri\": \"{Hostile.Replace("\"", "'", StringComparison.Ordinal)}\"}}", "–", "5d41402a", "http: https://data.example/rides.csv"]);
         await Expect(page.Locator("#models tbody th")).ToHaveTextAsync([Name(Hostile)]);
-        await Expect(page.Locator("#models tbody td")).ToHaveTextAsync(["made at step 24", "sklearn", "Ready", $"{Name(registered)} version 2"]);
+        await Expect(page.Locator("#models tbody td")).ToHaveTextAsync(["made at step 24", $"{Name(registered)} version 2", "sklearn", "Ready"]);
         await page.Locator("#models .registration").ClickAsync();
 
         await Expect(page.Locator("h1")).ToHaveTextAsync(Name(registered));

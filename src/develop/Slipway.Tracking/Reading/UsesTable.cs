@@ -54,16 +54,17 @@ internal sealed class UsesTable(Database database, IEnumerable<IModelRegistratio
 
     private async Task<Dictionary<string, KnownModel>> KnownAsync(string[] ids, CancellationToken cancellationToken)
     {
-        const string Sql = "select model_id, name, model_type, status, source_run_id from logged_models where model_id in @ids and deleted_at is null";
-
         var known = new Dictionary<string, KnownModel>(StringComparer.Ordinal);
         if (ids.Length == 0)
         {
             return known;
         }
 
+        var parameters = new SqlParameters();
+        var sql = $"select model_id, name, model_type, status, source_run_id from logged_models where model_id in {parameters.AddList(ids)} and deleted_at is null";
+
         // Dapper would keep a text for each count of ids.
-        var command = new CommandDefinition(Sql, new { ids }, flags: CommandFlags.Buffered | CommandFlags.NoCache, cancellationToken: cancellationToken);
+        var command = new CommandDefinition(sql, parameters.Values, flags: CommandFlags.Buffered | CommandFlags.NoCache, cancellationToken: cancellationToken);
         var rows = await database.ReadAsync(
             connection => connection.QueryAsync<(string ModelId, string Name, string? Type, string Status, string? SourceRunId)>(command), cancellationToken);
         var versions = await Task.WhenAll(registrations.Select(source => source.ListAsync(ids, cancellationToken)));

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Slipway.Develop.Tests.Tracking.Traces;
 
 /// <summary>How far conditions occur together.</summary>
-public sealed class FilterCorrelationTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class FilterCorrelationTests(TrackingServer server)
 {
     private readonly WireClient _client = server.Client;
 
@@ -52,3 +52,7 @@ public sealed class FilterCorrelationTests(TrackingServer server) : IClassFixtur
         Assert.Contains(message, answer.Message, StringComparison.Ordinal);
     }
 }
+
+public sealed class FilterCorrelationOnSqliteTests(TrackingServer server) : FilterCorrelationTests(server), IClassFixture<TrackingServer>;
+
+public sealed class FilterCorrelationOnPostgreSqlTests(PostgreSqlTrackingServer server) : FilterCorrelationTests(server), IClassFixture<PostgreSqlTrackingServer>;

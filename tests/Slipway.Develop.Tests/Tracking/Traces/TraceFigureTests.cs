@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Slipway.Develop.Tests.Tracking.Traces;
 
 /// <summary>Figures over traces, spans and assessments, against numbers that can be counted by hand.</summary>
-public sealed class TraceFigureTests(TrackingServer server) : IClassFixture<TrackingServer>, IAsyncLifetime
+public abstract class TraceFigureTests(TrackingServer server) : IAsyncLifetime
 {
     private readonly WireClient _client = server.Client;
     private string _experiment = "";
@@ -21,7 +21,11 @@ public sealed class TraceFigureTests(TrackingServer server) : IClassFixture<Trac
         await AddAsync("11:01:30", null, "IN_PROGRESS", null, null, null);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task Traces_are_counted_by_minute_and_status()
@@ -201,3 +205,7 @@ public sealed class TraceFigureTests(TrackingServer server) : IClassFixture<Trac
         $"traces/{trace}/assessments",
         new { assessment = WireClient.With(value, ("assessment_name", name), ("source", new JsonObject { ["source_type"] = "HUMAN", ["source_id"] = "ann" })) });
 }
+
+public sealed class TraceFigureOnSqliteTests(TrackingServer server) : TraceFigureTests(server), IClassFixture<TrackingServer>;
+
+public sealed class TraceFigureOnPostgreSqlTests(PostgreSqlTrackingServer server) : TraceFigureTests(server), IClassFixture<PostgreSqlTrackingServer>;

@@ -13,6 +13,7 @@ using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Tests;
 using Slipway.Tracking;
 
 namespace Slipway.Release.Tests.Registry.Mlflow;
@@ -30,7 +31,7 @@ public sealed class MlflowServer : IAsyncLifetime
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services
-            .AddStorage(new StorageOptions(Path.Combine(_root, "data")))
+            .AddTestStorage(Path.Combine(_root, "data"))
             .AddAccess(new AccessOptions())
             .AddTracking()
             .AddRegistry()
