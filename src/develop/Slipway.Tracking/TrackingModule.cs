@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
+using Slipway.Tracking.Contract;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
@@ -25,6 +26,7 @@ public static class TrackingModule
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113070_MetricBlocks.Number));
+        services.AddSingleton(TrackingContract.All);
         services.AddSingleton<ExperimentStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();

@@ -24,6 +24,9 @@ public sealed record RunDetails
     /// <summary>The newest value of each metric, by name.</summary>
     public IReadOnlyList<MetricValue> Metrics { get; init; } = [];
 
+    /// <summary>What it used, and the models that it made.</summary>
+    public RunUses Uses { get; init; } = new();
+
     /// <summary>True when there are more than <see cref="MostValues"/> of a kind, which are not read.</summary>
     public bool HasMore { get; init; }
 

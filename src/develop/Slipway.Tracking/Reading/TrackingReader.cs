@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Slipway.Core.Errors;
+using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Experiments;
@@ -11,10 +12,12 @@ using Slipway.Tracking.Runs;
 namespace Slipway.Tracking.Reading;
 
 /// <summary>Answers <see cref="ITrackingReader"/> with what the module reads for clients.</summary>
-internal sealed class TrackingReader(Database database, ExperimentStore experiments, RunReader runs, RunArtifacts folders, ArtifactTable artifacts) : ITrackingReader
+internal sealed class TrackingReader(Database database, ExperimentStore experiments, RunReader runs, RunArtifacts folders, ArtifactTable artifacts, IEnumerable<IModelRegistrations> registrations)
+    : ITrackingReader
 {
     private readonly ExperimentTable _experiments = new(database, experiments);
     private readonly RunTable _runs = new(database);
+    private readonly UsesTable _uses = new(database, registrations);
 
     public Task<ExperimentPage> ListExperimentsAsync(ExperimentSearch search, CancellationToken cancellationToken) => _experiments.ListAsync(search, cancellationToken);
 
@@ -53,6 +56,7 @@ internal sealed class TrackingReader(Database database, ExperimentStore experime
                 };
             },
             cancellationToken);
+        found = found with { Uses = await _uses.ReadAsync(run.Id, cancellationToken) };
         return found.Run.ParentId is { } parent && await GetAsync(parent, cancellationToken) is { } above ? found with { Parent = RunTable.Summary(above, null) } : found;
     }
 

@@ -11,12 +11,15 @@ namespace Slipway.Registry.Mlflow;
 internal static class MlflowPart
 {
     public static IServiceCollection AddMlflowRegistry(this IServiceCollection services) => services
-        .AddSingleton(new SchemaPart(typeof(MlflowPart).Assembly, M2026113020_RegisteredModels.Number))
+        .AddSingleton(new SchemaPart(typeof(MlflowPart).Assembly, M2026113080_VersionsByLoggedModel.Number))
         .AddSingleton(new NeededArtifacts("registered_versions", "source"))
         .AddSingleton(new NeededArtifacts("registered_versions", "location"))
+        .AddSingleton(RegistryContract.All)
         .AddSingleton<RegisteredModelStore>()
         .AddSingleton<RegisteredVersionStore>()
         .AddSingleton<RegistryReader>()
+        .AddSingleton<IModelRegistrations, ModelRegistrations>()
+        .AddSingleton<IRegisteredModels, RegisteredModels>()
         .AddSingleton<IArtifactFolder, ServableFolder>();
 
     public static void MapMlflowRegistry(this IEndpointRouteBuilder routes)

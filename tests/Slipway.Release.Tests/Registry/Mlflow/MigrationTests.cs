@@ -33,7 +33,7 @@ public sealed class MigrationTests : IDisposable
                         await transaction.ExecuteAsync($"drop table {table}");
                     }
 
-                    return await transaction.ExecuteAsync("""delete from "VersionInfo" where "Version" = @Number""", new { M2026113020_RegisteredModels.Number });
+                    return await transaction.ExecuteAsync("""delete from "VersionInfo" where "Version" in (@Number, @later)""", new { M2026113020_RegisteredModels.Number, later = M2026113080_VersionsByLoggedModel.Number });
                 },
                 Cancel);
         }

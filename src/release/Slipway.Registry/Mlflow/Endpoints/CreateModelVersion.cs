@@ -23,7 +23,7 @@ internal static class CreateModelVersion
             Location = origin is null ? null : origin.Location ?? origin.Source,
             RunId = fields.Given("run_id", MlflowLimits.Key) ?? origin?.RunId,
             RunLink = fields.Given("run_link", RegistryFields.RunLink),
-            ModelId = fields.Given("model_id", MlflowLimits.Key) ?? origin?.ModelId,
+            ModelId = fields.Given("model_id", MlflowLimits.Key) ?? origin?.ModelId ?? ModelSource.LoggedModelOf(source),
             Description = fields.Limited("description", RegistryFields.Description),
             CreatedBy = call.Actor.Name,
         };
