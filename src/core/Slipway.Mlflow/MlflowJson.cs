@@ -8,8 +8,8 @@ namespace Slipway.Mlflow;
 /// <summary>JSON as MLflow's clients read and write it.</summary>
 public static class MlflowJson
 {
-    // Every script as it is, but nothing that a page could take for a tag.
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+    /// <summary>Every script as it is, but nothing that a page could take for a tag.</summary>
+    public static JavaScriptEncoder Encoder { get; } = JavaScriptEncoder.Create(UnicodeRanges.All);
 
     internal static JsonWriterOptions Writing { get; } = new() { Encoder = Encoder };
 
