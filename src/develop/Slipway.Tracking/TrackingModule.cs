@@ -5,6 +5,7 @@ using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
+using Slipway.Tracking.EvaluationDatasets;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
@@ -13,6 +14,7 @@ using Slipway.Tracking.Purging;
 using Slipway.Tracking.Reading;
 using Slipway.Tracking.Recording;
 using Slipway.Tracking.Runs;
+using Slipway.Tracking.Scorers;
 using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
@@ -32,6 +34,8 @@ public static class TrackingModule
         services.AddInputs();
         services.AddLoggedModels();
         services.AddTraces();
+        services.AddEvaluationDatasets();
+        services.AddScorers();
         services.AddSingleton<ITrackingReader, TrackingReader>();
         services.AddPurging();
         services.AddSingleton<IRunRecorder, RunRecorder>();
@@ -73,6 +77,8 @@ public static class TrackingModule
         routes.MapInputs();
         routes.MapLoggedModels();
         routes.MapTraces();
+        routes.MapEvaluationDatasets();
+        routes.MapScorers();
         PurgeRoutes.Map(routes);
         routes.MapMlflowRest();
         return routes;
