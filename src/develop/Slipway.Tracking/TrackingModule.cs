@@ -7,6 +7,7 @@ using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Endpoints;
 using Slipway.Tracking.EvaluationDatasets;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.GraphQl;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
@@ -80,6 +81,7 @@ public static class TrackingModule
         routes.MapEvaluationDatasets();
         routes.MapScorers();
         PurgeRoutes.Map(routes);
+        routes.MapGraphQl();
         routes.MapMlflowRest();
         return routes;
     }
