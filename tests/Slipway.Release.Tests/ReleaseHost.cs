@@ -18,6 +18,7 @@ using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
+using Slipway.Tests;
 using Slipway.Tracking;
 
 namespace Slipway.Release.Tests;
@@ -60,7 +61,7 @@ public sealed class ReleaseHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services
             .ConfigureHttpJsonOptions(options => SlipwayJson.Configure(options.SerializerOptions))
-            .AddStorage(new StorageOptions(folder))
+            .AddTestStorage(folder)
             .AddAccess(new AccessOptions())
             .AddTracking()
             .AddRegistry()

@@ -27,7 +27,7 @@ public static class TrackingModule
     public static IServiceCollection AddTracking(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113001_MetricArrivals.Number));
+        services.AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113070_MetricBlocks.Number));
         services.AddSingleton<ExperimentStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();

@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace Slipway.Develop.Tests.Tracking;
 
-public sealed class MetricTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class MetricTests(TrackingServer server)
 {
     private static readonly double[] Values = [0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity];
 
@@ -224,3 +224,7 @@ public sealed class MetricTests(TrackingServer server) : IClassFixture<TrackingS
     private async Task<List<(string Run, long Step)>> BulkAsync(string path, (string, object)[] query) =>
         [.. (await _client.GetAsync(path, query)).GetProperty("metrics").EnumerateArray().Select(m => (m.GetProperty("run_id").GetString()!, m.GetProperty("step").GetInt64()))];
 }
+
+public sealed class MetricOnSqliteTests(TrackingServer server) : MetricTests(server), IClassFixture<TrackingServer>;
+
+public sealed class MetricOnPostgreSqlTests(PostgreSqlTrackingServer server) : MetricTests(server), IClassFixture<PostgreSqlTrackingServer>;

@@ -1,17 +1,18 @@
 using System.Data.Common;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Mlflow.Search;
 
 /// <summary>Builds the statements of a search: one that begins at an index in the wanted order, and one that sorts what a condition leaves.</summary>
-internal sealed class SearchStatement(SearchQuery query)
+internal sealed class SearchStatement(SearchQuery query, DbConnection connection)
 {
-    private readonly SqlParameters _parameters = new();
+    private readonly SqlParameters _parameters = new(connection.Dialect());
 
     /// <summary>
     /// Goes through the index by the first term's values, in each experiment of the scope, and stops when there are <paramref name="limit"/>: the price does not depend on how many things
     /// there are, as long as enough of them pass the filter.
     /// </summary>
-    public DbCommand Walk(DbConnection connection, int rank, IReadOnlyList<object>? place, int limit)
+    public DbCommand Walk(int rank, IReadOnlyList<object>? place, int limit)
     {
         var keys = query.Directed(
         [
@@ -26,7 +27,7 @@ internal sealed class SearchStatement(SearchQuery query)
     }
 
     /// <summary>Takes the things that <paramref name="driver"/> leaves, or all of the scope, and sorts them.</summary>
-    public DbCommand Sort(DbConnection connection, Driver? driver, IReadOnlyList<object>? place, int limit)
+    public DbCommand Sort(Driver? driver, IReadOnlyList<object>? place, int limit)
     {
         var keys = query.Keys;
         var from = $"{query.Fields.Table} r";

@@ -46,7 +46,7 @@ public sealed record MetricValue(string Key, double Value, long Step, DateTimeOf
 
 /// <summary>The history of a metric by step.</summary>
 /// <param name="Values">The values in order.</param>
-/// <param name="IsThinned">True when there are more, of which these are some at evenly spaced steps.</param>
+/// <param name="IsThinned">True when there are more, of which these are the lowest and the highest in many even parts of the steps.</param>
 public sealed record MetricCurve(IReadOnlyList<MetricValue> Values, bool IsThinned);
 
 /// <summary>A folder of artifacts.</summary>

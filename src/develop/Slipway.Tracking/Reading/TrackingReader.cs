@@ -68,16 +68,13 @@ internal sealed class TrackingReader(Database database, ExperimentStore experime
             {
                 var history = await MetricHistory.OpenAsync(connection, run.Id, key);
                 var points = await history.ReadAsync(MetricHistory.Before(long.MinValue), long.MaxValue, most + 1);
-                var isThinned = points.Count > most;
-                if (isThinned)
-                {
-                    var sample = await MetricSample.PlanAsync(connection, [run], key, long.MinValue, long.MaxValue, most);
-                    points = await sample.ReadAsync(connection, run);
-                }
-
-                return new MetricCurve([.. points.Select(point => new MetricValue(key, point.Value, point.Step, Moment.Of(point.Timestamp)))], isThinned);
+                return points.Count <= most
+                    ? new MetricCurve([.. points.Select(BlockPoint.Of).Select(Value)], IsThinned: false)
+                    : new MetricCurve([.. (await ThinAsync(history, BlockPoint.Of(points[0]), most)).Select(Value)], IsThinned: true);
             },
             cancellationToken);
+
+        MetricValue Value(BlockPoint point) => new(key, point.Value, point.Step, Moment.Of(point.Timestamp));
     }
 
     public async Task<ArtifactFolder> ListArtifactsAsync(string runId, string folder, int most, CancellationToken cancellationToken)
@@ -96,6 +93,25 @@ internal sealed class TrackingReader(Database database, ExperimentStore experime
         }
 
         return new ArtifactFolder(path, lines, HasMore: false);
+    }
+
+    private static async Task<IReadOnlyList<BlockPoint>> ThinAsync(MetricHistory history, BlockPoint first, int most)
+    {
+        var last = BlockPoint.Of((await history.LastAsync())!.Value);
+
+        // Two values a part beside the first and the last, or three where many are NaN.
+        List<BlockPoint> points = [];
+        foreach (var values in new[] { 2, 3 })
+        {
+            var plot = await MetricPlot.ReadAsync(history, Math.Max((most - 2) / values, 1));
+            points = [.. plot.Parts.SelectMany(part => new[] { part.Low, part.High, part.NaN }).OfType<BlockPoint>().Append(first).Append(last).Distinct().OrderBy(p => p.Step).ThenBy(p => p.Timestamp).ThenBy(p => p.Value)];
+            if (points.Count <= most)
+            {
+                break;
+            }
+        }
+
+        return points;
     }
 
     private static async Task<List<KeyValuePair<string, string>>> PairsAsync(DbConnection connection, string table, long run) =>

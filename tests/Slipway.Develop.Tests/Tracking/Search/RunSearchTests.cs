@@ -2,7 +2,7 @@ using Slipway.Tracking.Search;
 
 namespace Slipway.Develop.Tests.Tracking.Search;
 
-public sealed class RunSearchTests(SearchFixture fixture) : IClassFixture<SearchFixture>
+public abstract class RunSearchTests(SearchFixture fixture)
 {
     // a, b and c differ in everything that can be asked for; d logged nothing at all.
     private static readonly SampleRun[] Runs =
@@ -256,3 +256,7 @@ public sealed class RunSearchTests(SearchFixture fixture) : IClassFixture<Search
 
     private static Dictionary<string, string> Texts(params (string Key, string Value)[] texts) => texts.ToDictionary(t => t.Key, t => t.Value);
 }
+
+public sealed class RunSearchOnSqliteTests(SearchFixture fixture) : RunSearchTests(fixture), IClassFixture<SearchFixture>;
+
+public sealed class RunSearchOnPostgreSqlTests(PostgreSqlSearchFixture fixture) : RunSearchTests(fixture), IClassFixture<PostgreSqlSearchFixture>;

@@ -13,12 +13,13 @@ using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Tests;
 using Slipway.Tracking;
 
 namespace Slipway.Release.Tests.Registry.Mlflow;
 
-/// <summary>Tracking, registry and rollouts on a real server (Kestrel on the loopback) and real SQLite.</summary>
-public sealed class MlflowServer : IAsyncLifetime
+/// <summary>Tracking, registry and rollouts on a real server (Kestrel on the loopback) and a real database.</summary>
+public class MlflowServer : IAsyncLifetime
 {
     private readonly string _root;
     private readonly bool _keepsRoot;
@@ -30,7 +31,7 @@ public sealed class MlflowServer : IAsyncLifetime
     }
 
     /// <summary>On a folder that stays when this ends, where one is given.</summary>
-    internal MlflowServer(AccessOptions access, string? root)
+    internal MlflowServer(AccessOptions access, string? root, bool postgreSql = false)
     {
         _keepsRoot = root is not null;
         _root = root ?? Directory.CreateTempSubdirectory("slipway-mlflow-registry-").FullName;
@@ -39,7 +40,7 @@ public sealed class MlflowServer : IAsyncLifetime
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services
-            .AddStorage(new StorageOptions(Path.Combine(_root, "data")))
+            .AddTestStorage(Path.Combine(_root, "data"), postgreSql)
             .AddAccess(access)
             .AddTracking()
             .AddRegistry()
@@ -106,5 +107,10 @@ public sealed class MlflowServer : IAsyncLifetime
         {
             Directory.Delete(_root, recursive: true);
         }
+
+        GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>The same on PostgreSQL, for suites that run on both.</summary>
+public sealed class PostgreSqlMlflowServer() : MlflowServer(new AccessOptions(), root: null, postgreSql: true);
