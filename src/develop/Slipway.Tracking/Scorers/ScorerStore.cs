@@ -2,6 +2,7 @@ using System.Globalization;
 using Dapper;
 using Slipway.Core.Errors;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 using Slipway.Tracking.Experiments;
 
 namespace Slipway.Tracking.Scorers;
@@ -72,8 +73,7 @@ internal sealed class ScorerStore(Database database, TimeProvider time)
         IReadOnlyList<long>? experiments, IReadOnlyList<(long Experiment, string Name)> keys, CancellationToken cancellationToken)
     {
         var wanted = new HashSet<(long, string)>(keys);
-        var among = experiments is null ? "" : "and s.experiment in @ids";
-        var ids = experiments?.Concat(keys.Select(key => key.Experiment)).Distinct().ToArray() ?? [];
+        var among = experiments is null ? "" : $"and s.experiment in {SqlList.Of([.. experiments.Concat(keys.Select(key => key.Experiment)).Distinct()])}";
         var whole = experiments?.ToHashSet();
         var sql = $"""
             select s.experiment, s.name from scorers s join experiments e on e.id = s.experiment
@@ -84,7 +84,7 @@ internal sealed class ScorerStore(Database database, TimeProvider time)
         return database.ReadAsync<IReadOnlyList<(long, string)>>(
             async connection =>
             {
-                var rows = await connection.QueryAsync<(long Experiment, string Name)>(new CommandDefinition(sql, new { ids }, cancellationToken: cancellationToken));
+                var rows = await connection.QueryAsync<(long Experiment, string Name)>(new CommandDefinition(sql, flags: CommandFlags.Buffered | CommandFlags.NoCache, cancellationToken: cancellationToken));
                 return [.. rows.Where(row => whole is null || whole.Contains(row.Experiment) || wanted.Contains(row))];
             },
             cancellationToken);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Slipway.Develop.Tests.Tracking.EvaluationDatasets;
 
-public sealed class EvaluationDatasetSearchTests(TrackingServer server) : IClassFixture<TrackingServer>, IAsyncLifetime
+public abstract class EvaluationDatasetSearchTests(TrackingServer server) : IAsyncLifetime
 {
     private readonly WireClient _client = server.Client;
     private string _experiment = "";
@@ -19,7 +19,11 @@ public sealed class EvaluationDatasetSearchTests(TrackingServer server) : IClass
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     [Theory]
     [InlineData("", "größe,Beta,alpha")]
@@ -85,3 +89,7 @@ public sealed class EvaluationDatasetSearchTests(TrackingServer server) : IClass
 
     private async Task<IReadOnlyList<string?>> SearchAsync(object fields) => (await _client.Call3Async("POST", "datasets/search", fields)).Each("datasets", "name");
 }
+
+public sealed class EvaluationDatasetSearchOnSqliteTests(TrackingServer server) : EvaluationDatasetSearchTests(server), IClassFixture<TrackingServer>;
+
+public sealed class EvaluationDatasetSearchOnPostgreSqlTests(PostgreSqlTrackingServer server) : EvaluationDatasetSearchTests(server), IClassFixture<PostgreSqlTrackingServer>;

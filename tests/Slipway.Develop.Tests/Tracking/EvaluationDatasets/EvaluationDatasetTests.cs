@@ -4,7 +4,7 @@ using Dapper;
 
 namespace Slipway.Develop.Tests.Tracking.EvaluationDatasets;
 
-public sealed class EvaluationDatasetTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class EvaluationDatasetTests(TrackingServer server)
 {
     private readonly WireClient _client = server.Client;
 
@@ -148,3 +148,7 @@ public sealed class EvaluationDatasetTests(TrackingServer server) : IClassFixtur
 
     private Task<long> CountAsync(string sql) => server.Database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(sql), Cancel);
 }
+
+public sealed class EvaluationDatasetOnSqliteTests(TrackingServer server) : EvaluationDatasetTests(server), IClassFixture<TrackingServer>;
+
+public sealed class EvaluationDatasetOnPostgreSqlTests(PostgreSqlTrackingServer server) : EvaluationDatasetTests(server), IClassFixture<PostgreSqlTrackingServer>;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Slipway.Develop.Tests.Tracking.EvaluationDatasets;
 
-public sealed class EvaluationRecordTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class EvaluationRecordTests(TrackingServer server)
 {
     private readonly WireClient _client = server.Client;
 
@@ -152,3 +152,7 @@ public sealed class EvaluationRecordTests(TrackingServer server) : IClassFixture
         return (answer.GetProperty("inserted_count").GetInt32(), answer.GetProperty("updated_count").GetInt32());
     }
 }
+
+public sealed class EvaluationRecordOnSqliteTests(TrackingServer server) : EvaluationRecordTests(server), IClassFixture<TrackingServer>;
+
+public sealed class EvaluationRecordOnPostgreSqlTests(PostgreSqlTrackingServer server) : EvaluationRecordTests(server), IClassFixture<PostgreSqlTrackingServer>;

@@ -4,14 +4,18 @@ using Dapper;
 
 namespace Slipway.Develop.Tests.Tracking.Scorers;
 
-public sealed class ScorerTests(TrackingServer server) : IClassFixture<TrackingServer>, IAsyncLifetime
+public abstract class ScorerTests(TrackingServer server) : IAsyncLifetime
 {
     private readonly WireClient _client = server.Client;
     private string _experiment = "";
 
     public async ValueTask InitializeAsync() => _experiment = await _client.CreateExperimentAsync();
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task A_scorer_has_versions_that_are_given_back_to_the_letter()
@@ -148,3 +152,7 @@ public sealed class ScorerTests(TrackingServer server) : IClassFixture<TrackingS
     private async Task<JsonElement> RegisterAsync(string name, string serialized) =>
         await TryRegisterAsync(name, serialized) is { Status: HttpStatusCode.OK } answer ? answer.Json : throw new InvalidOperationException("It was refused.");
 }
+
+public sealed class ScorerOnSqliteTests(TrackingServer server) : ScorerTests(server), IClassFixture<TrackingServer>;
+
+public sealed class ScorerOnPostgreSqlTests(PostgreSqlTrackingServer server) : ScorerTests(server), IClassFixture<PostgreSqlTrackingServer>;

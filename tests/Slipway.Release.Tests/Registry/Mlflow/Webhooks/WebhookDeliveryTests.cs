@@ -7,7 +7,7 @@ using Slipway.Storage.Events;
 
 namespace Slipway.Release.Tests.Registry.Mlflow.Webhooks;
 
-public sealed class WebhookDeliveryTests : IAsyncLifetime
+public abstract class WebhookDeliveryTests(bool postgreSql) : IAsyncLifetime
 {
     private static readonly string[] Every =
     [
@@ -34,6 +34,7 @@ public sealed class WebhookDeliveryTests : IAsyncLifetime
         await _server.DisposeAsync();
         await _target.DisposeAsync();
         Directory.Delete(_root, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -285,7 +286,7 @@ public sealed class WebhookDeliveryTests : IAsyncLifetime
 
     private async Task StartAsync(string allowed)
     {
-        _server = new MlflowServer(new AccessOptions { OutboundAllow = [allowed] }, _root);
+        _server = new MlflowServer(new AccessOptions { OutboundAllow = [allowed] }, _root, postgreSql);
         await _server.InitializeAsync();
     }
 
@@ -316,3 +317,7 @@ public sealed class WebhookDeliveryTests : IAsyncLifetime
         return call!;
     }
 }
+
+public sealed class WebhookDeliveryOnSqliteTests() : WebhookDeliveryTests(postgreSql: false);
+
+public sealed class WebhookDeliveryOnPostgreSqlTests() : WebhookDeliveryTests(postgreSql: true);

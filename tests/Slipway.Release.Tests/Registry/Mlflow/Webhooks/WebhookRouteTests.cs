@@ -5,7 +5,7 @@ using Slipway.Storage;
 
 namespace Slipway.Release.Tests.Registry.Mlflow.Webhooks;
 
-public sealed class WebhookRouteTests(MlflowServer server) : IClassFixture<MlflowServer>
+public abstract class WebhookRouteTests(MlflowServer server)
 {
     private static readonly object[] Created = [new { entity = "MODEL_VERSION", action = "CREATED" }];
 
@@ -161,3 +161,7 @@ public sealed class WebhookRouteTests(MlflowServer server) : IClassFixture<Mlflo
 
     private async Task<JsonElement> GetAsync(string id) => (await _client.GetAsync($"webhooks/{id}")).GetProperty("webhook");
 }
+
+public sealed class WebhookRouteOnSqliteTests(MlflowServer server) : WebhookRouteTests(server), IClassFixture<MlflowServer>;
+
+public sealed class WebhookRouteOnPostgreSqlTests(PostgreSqlMlflowServer server) : WebhookRouteTests(server), IClassFixture<PostgreSqlMlflowServer>;
