@@ -86,6 +86,17 @@ public sealed partial class ReadmeTests
                         var registered = (await BashAsync(Curl(curl, server!), server!.Address)).Output;
                         Assert.True(registered.Trim() == "{}" || registered.Contains("\"name\":\"churn\"", StringComparison.Ordinal), registered);
                         break;
+                    case var curl when curl.Contains("/api/2.0/mlflow/webhooks ", StringComparison.Ordinal):
+                        var webhook = (await BashAsync(Curl(curl, server!), server!.Address)).Output;
+                        Assert.Contains("\"status\":\"ACTIVE\"", webhook, StringComparison.Ordinal);
+                        Assert.DoesNotContain("s3cret", webhook, StringComparison.Ordinal);
+                        break;
+                    case var curl when curl.Contains("/api/3.0/mlflow/datasets/", StringComparison.Ordinal):
+                        Assert.Contains("\"name\":\"questions\"", (await BashAsync(Curl(curl, server!), server!.Address)).Output, StringComparison.Ordinal);
+                        break;
+                    case var curl when curl.Contains("/graphql ", StringComparison.Ordinal):
+                        Assert.Equal("""{"data":{"mlflowGetExperiment":{"experiment":{"name":"Default"}}}}""", (await BashAsync(Curl(curl, server!), server!.Address)).Output.Trim());
+                        break;
                     case var curl when curl.StartsWith("curl http://127.0.0.1:5080/api/2.0/mlflow/", StringComparison.Ordinal):
                         Assert.Contains("\"run_name\":\"first\"", (await BashAsync(Curl(curl, server!), server!.Address)).Output, StringComparison.Ordinal);
                         break;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Slipway.Access;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
@@ -61,6 +62,7 @@ public sealed class ReleaseHost : IAsyncDisposable
         builder.Services
             .ConfigureHttpJsonOptions(options => SlipwayJson.Configure(options.SerializerOptions))
             .AddTestStorage(folder)
+            .AddAccess(new AccessOptions())
             .AddTracking()
             .AddRegistry()
             .AddRollouts()

@@ -27,7 +27,7 @@ public static class MlflowRoutes
     {
         var log = routes.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(MlflowRoutes));
         RequestDelegate answer = context => AnswerAsync(context, handle, limit, log);
-        Map("/api/", name).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), ["application/json"]));
+        Map("/api/", name).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), ["application/json"]), new MlflowOperation(handle));
         Map("/ajax-api/", $"{name}Ajax").ExcludeFromDescription();
 
         IEndpointConventionBuilder Map(string prefix, string routeName) =>

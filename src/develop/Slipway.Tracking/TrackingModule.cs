@@ -6,7 +6,9 @@ using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Contract;
 using Slipway.Tracking.Endpoints;
+using Slipway.Tracking.EvaluationDatasets;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.GraphQl;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
@@ -14,6 +16,7 @@ using Slipway.Tracking.Purging;
 using Slipway.Tracking.Reading;
 using Slipway.Tracking.Recording;
 using Slipway.Tracking.Runs;
+using Slipway.Tracking.Scorers;
 using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
@@ -34,6 +37,8 @@ public static class TrackingModule
         services.AddInputs();
         services.AddLoggedModels();
         services.AddTraces();
+        services.AddEvaluationDatasets();
+        services.AddScorers();
         services.AddSingleton<ITrackingReader, TrackingReader>();
         services.AddPurging();
         services.AddSingleton<IRunRecorder, RunRecorder>();
@@ -75,7 +80,10 @@ public static class TrackingModule
         routes.MapInputs();
         routes.MapLoggedModels();
         routes.MapTraces();
+        routes.MapEvaluationDatasets();
+        routes.MapScorers();
         PurgeRoutes.Map(routes);
+        routes.MapGraphQl();
         routes.MapMlflowRest();
         return routes;
     }

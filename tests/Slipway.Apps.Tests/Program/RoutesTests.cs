@@ -18,7 +18,7 @@ public sealed class RoutesTests : IAsyncLifetime
     private static readonly string[] NotOfTheApi =
     [
         "projects/", "experiments", "runs/", "models/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/",
-        "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact", "model-versions/", "v1/traces",
+        "api/2.0/", "api/3.0/", "ajax-api/", "graphql", "get-artifact", "model-versions/", "v1/traces",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

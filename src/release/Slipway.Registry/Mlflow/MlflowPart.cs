@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Mlflow;
 using Slipway.Registry.Migrations;
 using Slipway.Registry.Mlflow.Endpoints;
+using Slipway.Registry.Mlflow.Webhooks;
 using Slipway.Storage;
 
 namespace Slipway.Registry.Mlflow;
@@ -20,7 +21,8 @@ internal static class MlflowPart
         .AddSingleton<RegistryReader>()
         .AddSingleton<IModelRegistrations, ModelRegistrations>()
         .AddSingleton<IRegisteredModels, RegisteredModels>()
-        .AddSingleton<IArtifactFolder, ServableFolder>();
+        .AddSingleton<IArtifactFolder, ServableFolder>()
+        .AddRegistryWebhooks();
 
     public static void MapMlflowRegistry(this IEndpointRouteBuilder routes)
     {
@@ -46,5 +48,6 @@ internal static class MlflowPart
         DeleteModelVersion.Map(routes, versions);
         SetModelVersionTag.Map(routes);
         GetModelVersionFiles.Map(routes, reader, artifacts);
+        routes.MapRegistryWebhooks();
     }
 }

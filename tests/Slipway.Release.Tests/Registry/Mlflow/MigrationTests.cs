@@ -6,7 +6,7 @@ namespace Slipway.Release.Tests.Registry.Mlflow;
 
 public sealed class MigrationTests : IDisposable
 {
-    private static readonly string[] Tables = ["registered_version_tags", "registered_versions", "registered_model_aliases", "registered_model_tags", "registered_models"];
+    private static readonly string[] Tables = ["registered_version_tags", "registered_versions", "registered_model_aliases", "registered_model_tags", "registered_models", "webhooks", "webhook_events", "registry_deliveries"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-migration-");
 
@@ -33,7 +33,9 @@ public sealed class MigrationTests : IDisposable
                         await transaction.ExecuteAsync($"drop table {table}");
                     }
 
-                    return await transaction.ExecuteAsync("""delete from "VersionInfo" where "Version" in (@Number, @later)""", new { M2026113020_RegisteredModels.Number, later = M2026113080_VersionsByLoggedModel.Number });
+                    return await transaction.ExecuteAsync(
+                        """delete from "VersionInfo" where "Version" in (@Number, @webhooks, @later)""",
+                        new { M2026113020_RegisteredModels.Number, webhooks = M2026113051_Webhooks.Number, later = M2026113080_VersionsByLoggedModel.Number });
                 },
                 Cancel);
         }

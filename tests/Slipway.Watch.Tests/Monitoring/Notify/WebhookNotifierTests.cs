@@ -154,7 +154,7 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
             .AddSingleton<TimeProvider>(_time)
             .AddTestStorage(Path.Combine(_folder, "data"))
             .AddAccess(new AccessOptions { OutboundAllow = [allowed] })
-            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026112966_SampledOutcomes.Number))
+            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026113050_DeliveryReceivers.Number))
             .AddSingleton<WebhookStore>()
             .BuildServiceProvider();
         await _services.OpenStorageAsync(Cancel);

@@ -27,7 +27,7 @@ internal static class CreateModelVersion
             Description = fields.Limited("description", RegistryFields.Description),
             CreatedBy = call.Actor.Name,
         };
-        var number = await call.ChangeAsync(name, async transaction => await versions.CreateAsync(transaction, await RegisteredModelStore.GetAsync(transaction, name), version, tags));
+        var number = await call.ChangeAsync(name, async transaction => await versions.CreateAsync(transaction, await RegisteredModelStore.GetAsync(transaction, name), version, tags, call.Actor));
         await call.AnswerVersionAsync(reader, name, number);
     }
 }
