@@ -68,7 +68,6 @@ public abstract class MlflowMistakes(SharedServer server) : IDisposable
     [InlineData("..%2f..%2fetc%2fpasswd")]
     [InlineData("%252e%252e%252fetc%252fpasswd")]
     [InlineData("a/..\\..\\etc")]
-    [InlineData("/etc/passwd")]
     [InlineData("C:/windows/win.ini")]
     [InlineData("a%00b")]
     public async Task A_path_that_leads_elsewhere_is_neither_written_nor_read(string path)
