@@ -32,7 +32,7 @@ internal static class PostgreSqlErrors
 
     /// <summary>The connection is gone.</summary>
     public static SlipwayException Lost(PostgreSqlAddress address, Exception error) => new(
-        ErrorKind.Unavailable, $"The connection to the database {address} was lost, and nothing of this change was kept. Try again when its server is up.", error);
+        ErrorKind.Unavailable, $"The connection to the database {address} was lost, and a change that was on its way was not kept. Try again when its server is up.", error);
 
     /// <summary>A right is missing.</summary>
     public static SlipwayException NotAllowed(PostgreSqlAddress address, string what, Exception? cause = null) => new(

@@ -164,7 +164,7 @@ public sealed class PostgreSqlDatabaseTests : DatabaseCompliance
         await Database.WriteAsync("after", Cancel);
 
         Assert.Equal(ErrorKind.Unavailable, error.Kind);
-        Assert.Matches("^The connection to the database postgres://slipway@.* was lost, and nothing of this change was kept", error.Message);
+        Assert.Matches("^The connection to the database postgres://slipway@.* was lost, and a change that was on its way was not kept", error.Message);
         Assert.Equal(["after", "before"], await NotesAsync());
     }
 
