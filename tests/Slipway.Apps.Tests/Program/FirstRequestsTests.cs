@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Server;
@@ -16,7 +17,7 @@ public sealed class FirstRequestsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_server_that_has_started_has_answered_over_both_protocols_and_counted_none_of_it()
+    public async Task They_are_answered_over_both_protocols_and_none_of_them_is_counted()
     {
         var answered = Channel.CreateUnbounded<(object? Server, string? Route, int Status)>();
         using var requests = new MeterListener
@@ -41,27 +42,30 @@ public sealed class FirstRequestsTests : IDisposable
             LogLevel.Warning,
             Cancel);
 
+        // As at its start, where a busy machine may have cut them off.
+        await FirstRequests.SendAsync(server.HttpAddress, server.GrpcAddress, Timeout.InfiniteTimeSpan, Cancel);
+
         // What it counts of a request it counts a moment after the answer.
         var scope = server.Services.GetRequiredService<IMeterFactory>();
-        var routes = new List<(string? Route, int Status)>();
-        while (routes.Count < 5)
+        var expected = new Dictionary<string, int>
+        {
+            ["/inference.GRPCInferenceService/ModelInfer"] = 200,
+            ["/inference.GRPCInferenceService/ServerReady"] = 200,
+            ["/v2/health/ready"] = 200,
+            ["/v2/models/{name}/infer"] = 404,
+            ["/v2/repository/index"] = 200,
+        };
+        var missing = expected.Keys.ToHashSet();
+        while (missing.Count > 0)
         {
             var (by, route, status) = await answered.Reader.ReadAsync(Cancel);
-            if (ReferenceEquals(by, scope))
+            if (ReferenceEquals(by, scope) && status != StatusCodes.Status499ClientClosedRequest)
             {
-                routes.Add((route, status));
+                Assert.Equal(expected[route!], status);
+                missing.Remove(route!);
             }
         }
 
-        Assert.Equal(
-            [
-                ("/inference.GRPCInferenceService/ModelInfer", 200),
-                ("/inference.GRPCInferenceService/ServerReady", 200),
-                ("/v2/health/ready", 200),
-                ("/v2/models/{name}/infer", 404),
-                ("/v2/repository/index", 200),
-            ],
-            routes.OrderBy(r => r.Route, StringComparer.Ordinal));
         using var client = new HttpClient();
         Assert.DoesNotContain("deployment=", await client.GetStringAsync(new Uri(server.HttpAddress + "/metrics"), Cancel), StringComparison.Ordinal);
     }

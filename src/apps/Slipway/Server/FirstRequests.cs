@@ -10,8 +10,8 @@ namespace Slipway.Server;
 /// </summary>
 internal static class FirstRequests
 {
-    // The longest that they may hold the start up.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    /// <summary>The longest that they may hold a start up: on a machine that is so busy, nobody would see the difference.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     private static readonly string[] Requests =
     [
@@ -23,13 +23,13 @@ internal static class FirstRequests
     /// <summary>
     /// Sends them to both ports, as bytes: a client's own code would take longer than the server's. A server that cannot be reached this way is merely not warm.
     /// </summary>
-    public static Task SendAsync(string http, string grpc, CancellationToken cancellationToken) =>
-        Task.WhenAll(SendAsync(http, SendAsync, cancellationToken), SendAsync(grpc, FirstGrpcCalls.SendAsync, cancellationToken));
+    public static Task SendAsync(string http, string grpc, TimeSpan limit, CancellationToken cancellationToken) =>
+        Task.WhenAll(SendAsync(http, SendAsync, limit, cancellationToken), SendAsync(grpc, FirstGrpcCalls.SendAsync, limit, cancellationToken));
 
-    private static async Task SendAsync(string address, Func<NetworkStream, CancellationToken, Task> send, CancellationToken cancellationToken)
+    private static async Task SendAsync(string address, Func<NetworkStream, CancellationToken, Task> send, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(Limit);
+        limited.CancelAfter(limit);
         try
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);

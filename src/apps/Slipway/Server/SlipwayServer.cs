@@ -50,7 +50,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
             await app.Services.OpenStorageAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
             var server = new SlipwayServer(app);
-            await FirstRequests.SendAsync(server.HttpAddress, server.GrpcAddress, cancellationToken);
+            await FirstRequests.SendAsync(server.HttpAddress, server.GrpcAddress, FirstRequests.Limit, cancellationToken);
             return server;
         }
         catch (System.Net.Sockets.SocketException exception)
