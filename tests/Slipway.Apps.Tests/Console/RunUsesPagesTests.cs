@@ -39,7 +39,7 @@ public sealed class RunUsesPagesTests(ConsoleServer server)
         await Expect(page.Locator("h1")).ToHaveTextAsync("maker");
 
         await page.GotoAsync($"/runs/{user}");
-        await Expect(page.Locator("#models tbody tr")).ToContainTextAsync(["not on this server, or deleted", "made by run"]);
+        await Expect(page.Locator("#models tbody tr")).ToContainTextAsync(["made by run", "not on this server, or deleted"]);
         await page.Locator("#models td a").First.ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("maker");
         Assert.Equal(0, await page.Locator("main img, main b").CountAsync());
