@@ -30,6 +30,7 @@ public static class TrackingModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113070_MetricBlocks.Number));
         services.AddSingleton(TrackingContract.All);
+        services.AddSingleton(EvaluationContract.All);
         services.AddSingleton<ExperimentStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();

@@ -9,6 +9,8 @@ internal static class RegistryContract
 
     private const string Model = "registered_model:RegisteredModel";
 
+    private const string Webhook = "webhook:Webhook";
+
     private const string Version = "model_version:ModelVersion";
 
     public static MlflowContracts All { get; } = new(
@@ -37,10 +39,21 @@ internal static class RegistryContract
             ["DeleteModelVersionTag"] = new("Delete a tag of a version", "name! version! key!"),
             ["GetModelVersionDownloadUri"] = new("Where a version's files are", "name! version!", "artifact_uri"),
             ["GetModelVersionArtifact"] = new("Read a file of a version", "name! version! path!", MlflowContract.File),
+
+            ["CreateWebhook"] = new("Have an address told of events; the secret signs each call and is never shown", "name! url! events:WebhookEvent[]! description secret status:WebhookStatus", Webhook),
+            ["GetWebhook"] = new("Get a webhook", "", Webhook),
+            ["ListWebhooks"] = new("List webhooks", "max_results:int64 page_token", "webhooks:Webhook[] next_page_token"),
+            ["UpdateWebhook"] = new("Change a webhook; what is absent stays", "name url events:WebhookEvent[] description secret status:WebhookStatus", Webhook),
+            ["DeleteWebhook"] = new("Delete a webhook with what it was not told yet"),
+            ["TestWebhook"] = new("Tell a webhook of an event that did not happen, and how that went", "event:WebhookEvent", "result:WebhookTestResult"),
         },
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ModelTag"] = "key value",
+            ["WebhookStatus"] = "= ACTIVE DISABLED",
+            ["WebhookEvent"] = "entity! action!",
+            ["Webhook"] = "webhook_id name description url events:WebhookEvent[] status:WebhookStatus creation_timestamp:int64 last_updated_timestamp:int64",
+            ["WebhookTestResult"] = "success:bool response_status:int64 error_message",
             ["ModelAlias"] = "alias version",
             ["ModelVersion"] =
                 "name version creation_timestamp:int64 last_updated_timestamp:int64 user_id current_stage description source run_id status tags:ModelTag[] run_link aliases[] model_id",
