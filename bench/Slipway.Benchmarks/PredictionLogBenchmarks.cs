@@ -21,6 +21,9 @@ public class PredictionLogBenchmarks : IDisposable
     private const int Rows = 2000;
     private const int ChunkWrites = 50;
 
+    // So many that no packing finds them again.
+    private const int Different = 499;
+
     private readonly List<FinishedChunk> _finished = [];
     private readonly List<LogStep> _steps = [];
     private string _folder = "";
@@ -29,6 +32,7 @@ public class PredictionLogBenchmarks : IDisposable
     private RowCollector _collector = null!;
     private OpenChunks _chunks = null!;
     private RecordedCall _call;
+    private RecordedCall[] _calls = [];
     private RecordingRule _rule = null!;
 
     [Params(10, 30)]
@@ -44,27 +48,9 @@ public class PredictionLogBenchmarks : IDisposable
         _rule = new RecordingRule(1e-9, new Redaction([]));
         _predictions = new PredictionFolder(new DataFolder(_folder));
         _chunks = new OpenChunks(_predictions, new PredictionLogOptions(), TimeProvider.System, (e, _) => throw e);
-        var inputs = new TensorSet();
-        for (var i = 0; i < Features; i++)
-        {
-            inputs.Add($"feature_{i}", TensorType.Float64, [1]).Values<double>()[0] = i * 1.1;
-        }
-
-        var outputs = new TensorSet();
-        outputs.Add("score", TensorType.Float64, [1]).Values<double>()[0] = 0.5;
-        _call = new RecordedCall
-        {
-            Deployment = "bikes",
-            Version = new VersionReference("bike-demand", SemanticVersion.First),
-            Role = "stable",
-            GeneratedId = Guid.CreateVersion7(),
-            ArrivedAt = TimeProvider.System.GetUtcNow(),
-            Duration = TimeSpan.FromMilliseconds(1),
-            Rows = 1,
-            Fields = new RowFields(),
-            Inputs = inputs,
-            Outputs = outputs,
-        };
+        var random = new Random(1);
+        _calls = [.. Enumerable.Range(0, Different).Select(_ => Call(random))];
+        _call = _calls[0];
     }
 
     [GlobalCleanup]
@@ -132,22 +118,47 @@ public class PredictionLogBenchmarks : IDisposable
 
     /// <summary>From the finished chunk to Parquet.</summary>
     [Benchmark(OperationsPerInvoke = Rows * ChunkWrites)]
-    public async Task Convert()
+    public void Convert()
     {
         var conversion = new ChunkConversion(_predictions);
         foreach (var chunk in _finished)
         {
-            await conversion.RunAsync(chunk.Deployment, chunk.Name, CancellationToken.None);
+            conversion.Run(chunk.Deployment, chunk.Name, CancellationToken.None);
         }
 
         _finished.Clear();
+    }
+
+    private RecordedCall Call(Random random)
+    {
+        var inputs = new TensorSet();
+        for (var i = 0; i < Features; i++)
+        {
+            inputs.Add($"feature_{i}", TensorType.Float64, [1]).Values<double>()[0] = random.NextDouble();
+        }
+
+        var outputs = new TensorSet();
+        outputs.Add("score", TensorType.Float64, [1]).Values<double>()[0] = random.NextDouble();
+        return new RecordedCall
+        {
+            Deployment = "bikes",
+            Version = new VersionReference("bike-demand", SemanticVersion.First),
+            Role = "stable",
+            GeneratedId = Guid.CreateVersion7(),
+            ArrivedAt = TimeProvider.System.GetUtcNow(),
+            Duration = TimeSpan.FromMilliseconds(1),
+            Rows = 1,
+            Fields = new RowFields(),
+            Inputs = inputs,
+            Outputs = outputs,
+        };
     }
 
     private void Write()
     {
         for (var i = 0; i < Rows; i++)
         {
-            _queue.Add(_call);
+            _queue.Add(_calls[i % Different]);
         }
 
         _steps.Clear();

@@ -17,7 +17,8 @@ public sealed partial class ReadmeTests
         var data = folder.File("data");
         UpServer? server = null;
         UpServer? models = null;
-        var predictions = new HashSet<string>();
+        var predictions = new Dictionary<string, string>();
+        var headers = folder.File("headers");
         try
         {
             foreach (var command in await ReadCommandsAsync())
@@ -57,7 +58,7 @@ public sealed partial class ReadmeTests
                             Assert.Equal("request-7", (string)answer["id"]!);
                             Assert.Equal("1.0.1", (string)answer["model_version"]!);
                             Assert.InRange((double)answer["outputs"]![0]!["data"]![0]!, 50, 1000);
-                            predictions.Add(answer["outputs"]![0]!["data"]!.ToJsonString());
+                            predictions[answer["outputs"]![0]!["data"]!.ToJsonString()] = curl;
                         }
 
                         break;
@@ -66,8 +67,9 @@ public sealed partial class ReadmeTests
                         Assert.True(curl.Contains("load", StringComparison.Ordinal) || told.Output.Contains("\"name\":\"model\"", StringComparison.Ordinal), told.Output);
                         break;
                     case var curl when curl.Contains("/v1/models/bikes", StringComparison.Ordinal) || curl.Contains("/deployments/bikes/invocations", StringComparison.Ordinal):
-                        var scored = (await BashAsync(Curl(curl, server!), server!.Address)).Json;
-                        predictions.Add((scored["predictions"] ?? scored["outputs"] ?? scored["results"])!.ToJsonString());
+                        var scored = (await BashAsync(Curl(curl, server!, $"--dump-header '{headers}'"), server!.Address)).Json;
+                        Assert.Contains("Slipway-Model-Version: 1.0.1", await File.ReadAllTextAsync(headers, Cancel), StringComparison.OrdinalIgnoreCase);
+                        predictions[(scored["predictions"] ?? scored["outputs"] ?? scored["results"])!.ToJsonString()] = curl;
                         break;
                     case "export MLFLOW_TRACKING_URI=http://127.0.0.1:5080":
                         // For MLflow's own client; its calls are the next commands.
@@ -84,6 +86,17 @@ public sealed partial class ReadmeTests
                         var registered = (await BashAsync(Curl(curl, server!), server!.Address)).Output;
                         Assert.True(registered.Trim() == "{}" || registered.Contains("\"name\":\"churn\"", StringComparison.Ordinal), registered);
                         break;
+                    case var curl when curl.Contains("/api/2.0/mlflow/webhooks ", StringComparison.Ordinal):
+                        var webhook = (await BashAsync(Curl(curl, server!), server!.Address)).Output;
+                        Assert.Contains("\"status\":\"ACTIVE\"", webhook, StringComparison.Ordinal);
+                        Assert.DoesNotContain("s3cret", webhook, StringComparison.Ordinal);
+                        break;
+                    case var curl when curl.Contains("/api/3.0/mlflow/datasets/", StringComparison.Ordinal):
+                        Assert.Contains("\"name\":\"questions\"", (await BashAsync(Curl(curl, server!), server!.Address)).Output, StringComparison.Ordinal);
+                        break;
+                    case var curl when curl.Contains("/graphql ", StringComparison.Ordinal):
+                        Assert.Equal("""{"data":{"mlflowGetExperiment":{"experiment":{"name":"Default"}}}}""", (await BashAsync(Curl(curl, server!), server!.Address)).Output.Trim());
+                        break;
                     case var curl when curl.StartsWith("curl http://127.0.0.1:5080/api/2.0/mlflow/", StringComparison.Ordinal):
                         Assert.Contains("\"run_name\":\"first\"", (await BashAsync(Curl(curl, server!), server!.Address)).Output, StringComparison.Ordinal);
                         break;
@@ -97,7 +110,7 @@ public sealed partial class ReadmeTests
             }
 
             // The guide asks for one row in the forms of all protocols.
-            Assert.Single(predictions);
+            Assert.True(predictions.Count == 1, string.Join('\n', predictions.Select(prediction => $"{prediction.Key} came of {prediction.Value}")));
         }
         finally
         {
@@ -220,8 +233,8 @@ public sealed partial class ReadmeTests
         return result;
     }
 
-    private static string Curl(string command, UpServer server) => command
-        .Replace("curl ", "curl --silent --show-error --fail-with-body ", StringComparison.Ordinal)
+    private static string Curl(string command, UpServer server, string more = "") => command
+        .Replace("curl ", $"curl --silent --show-error --fail-with-body {more} ", StringComparison.Ordinal)
         .Replace("http://127.0.0.1:5080/", $"{server.Address}", StringComparison.Ordinal);
 
     private static void AssertCurlIsThere()

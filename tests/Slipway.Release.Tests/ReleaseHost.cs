@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Slipway.Access;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
@@ -17,6 +18,7 @@ using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
+using Slipway.Tests;
 using Slipway.Tracking;
 
 namespace Slipway.Release.Tests;
@@ -59,7 +61,8 @@ public sealed class ReleaseHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services
             .ConfigureHttpJsonOptions(options => SlipwayJson.Configure(options.SerializerOptions))
-            .AddStorage(new StorageOptions(folder))
+            .AddTestStorage(folder)
+            .AddAccess(new AccessOptions())
             .AddTracking()
             .AddRegistry()
             .AddRollouts()

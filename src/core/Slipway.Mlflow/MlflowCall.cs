@@ -17,6 +17,10 @@ public sealed class MlflowCall : IDisposable
     private readonly JsonDocument? _message;
     private readonly byte[]? _rented;
 
+    // Set where the answer is for another call, which keeps it whole.
+    private readonly int? _keptLimit;
+    private readonly CancellationToken _ends;
+
     // Apart from the response: what fails before anything was sent is still answered as an error.
     private readonly ArrayBufferWriter<byte> _answer = new();
 
@@ -25,6 +29,13 @@ public sealed class MlflowCall : IDisposable
         _context = context;
         _message = message;
         _rented = rented;
+    }
+
+    private MlflowCall(HttpContext context, JsonDocument? message, int keptLimit, CancellationToken cancellationToken)
+        : this(context, message, rented: null)
+    {
+        _keptLimit = keptLimit;
+        _ends = cancellationToken;
     }
 
     /// <summary>What the client sent.</summary>
@@ -41,7 +52,7 @@ public sealed class MlflowCall : IDisposable
         : throw Fields.Missing(name);
 
     /// <summary>Ends when the client has gone.</summary>
-    public CancellationToken Cancellation => _context.RequestAborted;
+    public CancellationToken Cancellation => _keptLimit is null ? _context.RequestAborted : _ends;
 
     /// <summary>
     /// Runs a change and answers once it is durable. Its audit entry, which names <paramref name="target"/>, is part of the same transaction: a change and its entry are there together.
@@ -97,6 +108,14 @@ public sealed class MlflowCall : IDisposable
         }
     }
 
+    /// <summary>Answers a part of another call: what <paramref name="handle"/> answers to <paramref name="fields"/> is returned instead of sent.</summary>
+    internal static async Task<JsonDocument> AskAsync(HttpContext context, JsonDocument fields, Func<MlflowCall, Task> handle, int limit, CancellationToken cancellationToken)
+    {
+        using var call = new MlflowCall(context, fields, limit, cancellationToken);
+        await handle(call);
+        return JsonDocument.Parse(call._answer.WrittenMemory);
+    }
+
     internal static async ValueTask<MlflowCall> ReadAsync(HttpContext context, int limit) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
         ? new MlflowCall(context, JsonDocument.Parse(JsonOf(context.Request.Query)), rented: null)
         : await ReadBodyAsync(context, limit);
@@ -150,6 +169,17 @@ public sealed class MlflowCall : IDisposable
 
     private async Task SendAsync(bool isWhole)
     {
+        if (_keptLimit is { } limit)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            if (_answer.WrittenCount > limit)
+            {
+                throw new SlipwayException(ErrorKind.InvalidInput, string.Create(CultureInfo.InvariantCulture, $"The answer has more than {limit} bytes. Ask for less at once."));
+            }
+
+            return;
+        }
+
         var response = _context.Response;
         if (!response.HasStarted)
         {

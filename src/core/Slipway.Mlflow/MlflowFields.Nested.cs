@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Slipway.Core.Errors;
@@ -54,6 +55,62 @@ public readonly partial struct MlflowFields
 
         json.Flush();
         return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+
+    /// <summary>A list of messages that stands in a text, as JSON; null when it is absent.</summary>
+    public IReadOnlyList<MlflowFields>? MessagesInText(string name)
+    {
+        if (InText(name) is not { } list)
+        {
+            return null;
+        }
+
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            throw Invalid(name, list, "It is a text that holds a list as JSON.");
+        }
+
+        var path = PathOf(name);
+        return [.. list.EnumerateArray().Select((item, i) => item.ValueKind == JsonValueKind.Object
+            ? new MlflowFields(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"))
+            : throw InvalidAt(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), item.GetRawText(), "It is an object."))];
+    }
+
+    /// <summary>Texts by their keys that stand in a text, as JSON; null when it is absent. A number, true or false is taken for its text.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? TextMapInText(string name)
+    {
+        if (InText(name) is not { } map)
+        {
+            return null;
+        }
+
+        if (map.ValueKind != JsonValueKind.Object)
+        {
+            throw Invalid(name, map, "It is a text that holds an object as JSON, whose values are texts.");
+        }
+
+        var path = PathOf(name);
+        return [.. map.EnumerateObject().Select(member => KeyValuePair.Create(
+            KeyOf(member, path),
+            member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? member.Value.GetRawText() : TextOf(member.Value, $"{path}[{KeyOf(member, path)}]")))];
+    }
+
+    private JsonElement? InText(string name)
+    {
+        if (Text(name) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException e)
+        {
+            var at = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}, near byte {e.BytePositionInLine}");
+            throw new SlipwayException(ErrorKind.InvalidInput, $"Invalid value for parameter '{PathOf(name)}' supplied: its JSON is wrong at {at}. NaN and infinities are no JSON.");
+        }
     }
 
     private static string KeyOf(JsonProperty member, string path)

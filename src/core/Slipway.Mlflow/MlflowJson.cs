@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -8,8 +10,8 @@ namespace Slipway.Mlflow;
 /// <summary>JSON as MLflow's clients read and write it.</summary>
 public static class MlflowJson
 {
-    // Every script as it is, but nothing that a page could take for a tag.
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+    /// <summary>Every script as it is, but nothing that a page could take for a tag.</summary>
+    public static JavaScriptEncoder Encoder { get; } = JavaScriptEncoder.Create(UnicodeRanges.All);
 
     internal static JsonWriterOptions Writing { get; } = new() { Encoder = Encoder };
 
@@ -50,6 +52,28 @@ public static class MlflowJson
         json.WriteEndArray();
     }
 
+    /// <summary>An object as a text, whose members <paramref name="write"/> writes: MLflow has fields that are texts and hold JSON.</summary>
+    public static string TextOf(Action<Utf8JsonWriter> write) => ReadText(json =>
+    {
+        json.WriteStartObject();
+        write(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>A list of objects as a text.</summary>
+    public static string ListTextOf<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write) => ReadText(json =>
+    {
+        json.WriteStartArray();
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
     internal static bool TryReadNumber(string text, out double number)
     {
         (var known, number) = text switch
@@ -60,5 +84,16 @@ public static class MlflowJson
             _ => (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var finite) && double.IsFinite(finite), finite),
         };
         return known;
+    }
+
+    private static string ReadText(Action<Utf8JsonWriter> write)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text, Writing))
+        {
+            write(json);
+        }
+
+        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 }

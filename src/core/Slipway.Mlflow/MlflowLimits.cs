@@ -27,10 +27,10 @@ public static partial class MlflowLimits
     }
 
     /// <summary>A text of at most <paramref name="limit"/> characters that must be there and not empty.</summary>
-    public static string RequiredLimited(this MlflowFields fields, string name, int limit) => fields.Check(name, fields.RequiredText(name), limit);
+    public static string RequiredLimited(this MlflowFields fields, string name, int limit) => Check(fields.PathOf(name), fields.RequiredText(name), limit);
 
     /// <summary>A text of at most <paramref name="limit"/> characters; empty where it is absent.</summary>
-    public static string Limited(this MlflowFields fields, string name, int limit) => fields.Check(name, fields.Text(name) ?? "", limit);
+    public static string Limited(this MlflowFields fields, string name, int limit) => Check(fields.PathOf(name), fields.Text(name) ?? "", limit);
 
     /// <summary>How many results a page has at most.</summary>
     public static int PageSize(this MlflowFields fields, int usual, int most, string name = "max_results") => fields.Integer(name) switch
@@ -42,11 +42,13 @@ public static partial class MlflowLimits
 
     private static SlipwayException Invalid(FormattableString message) => new(ErrorKind.InvalidInput, message.ToString(CultureInfo.InvariantCulture));
 
-    // Characters, as people and Python count them: one beyond the basic plane is two chars here.
-    private static string Check(this MlflowFields fields, string name, string text, int limit) =>
+    /// <summary>Refuses a text of more than <paramref name="limit"/> characters, which <paramref name="path"/> names.</summary>
+    public static string Check(string path, string text, int limit) =>
+
+        // Characters, as people and Python count them: one beyond the basic plane is two chars here.
         text.Length <= limit || text.Length - text.Count(char.IsLowSurrogate) <= limit
             ? text
-            : throw Invalid($"'{fields.PathOf(name)}' exceeds the maximum length of {limit} characters.");
+            : throw Invalid($"'{path}' exceeds the maximum length of {limit} characters.");
 
     private static bool IsOnePath(string key)
     {

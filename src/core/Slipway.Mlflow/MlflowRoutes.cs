@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Access;
+using Slipway.Mlflow.Contract;
 
 namespace Slipway.Mlflow;
 
@@ -26,11 +27,11 @@ public static class MlflowRoutes
     {
         var log = routes.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(MlflowRoutes));
         RequestDelegate answer = context => AnswerAsync(context, handle, limit, log);
-        Map("/api/", name).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), ["application/json"]));
+        Map("/api/", name).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), ["application/json"]), new MlflowOperation(handle));
         Map("/ajax-api/", $"{name}Ajax").ExcludeFromDescription();
 
         IEndpointConventionBuilder Map(string prefix, string routeName) =>
-            routes.MapMethods(prefix + path, [method], answer).WithTags("MLflow").WithName(routeName).Needs(permission);
+            routes.MapMethods(prefix + path, [method], answer).WithTags("MLflow").WithName(routeName).WithMetadata(new MlflowRoute(name, permission)).Needs(permission);
     }
 
     /// <summary>Answers what is called under MLflow's prefixes and is not there as MLflow does, rather than as a page that is missing.</summary>

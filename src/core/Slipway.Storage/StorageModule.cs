@@ -18,10 +18,12 @@ public static class StorageModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new DataFolder(options.Folder));
         services.AddSingleton(new SchemaPart(typeof(StorageModule).Assembly, M2026112400_Events.Number));
+        services.AddSingleton<DatabaseMark>();
         services.AddSingleton<FolderLock>();
         services.AddSingleton<EventSignal>();
         services.AddSingleton<SqliteDatabase>();
         services.AddSingleton<Database>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton<IOpenable>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<IEventLog, EventLog>();
         services.AddSingleton<IBlobStore, DiskBlobStore>();
         services.AddSingleton<ArtifactStore>();
@@ -47,7 +49,7 @@ public static class StorageModule
         {
             folder.HideFromGit();
             folder.RemoveLeftovers();
-            await services.GetRequiredService<SqliteDatabase>().OpenAsync(cancellationToken);
+            await services.GetRequiredService<IOpenable>().OpenAsync(cancellationToken);
         }
         catch
         {

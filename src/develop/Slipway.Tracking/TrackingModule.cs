@@ -4,8 +4,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
+using Slipway.Tracking.Contract;
 using Slipway.Tracking.Endpoints;
+using Slipway.Tracking.EvaluationDatasets;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.GraphQl;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
@@ -13,6 +16,7 @@ using Slipway.Tracking.Purging;
 using Slipway.Tracking.Reading;
 using Slipway.Tracking.Recording;
 using Slipway.Tracking.Runs;
+using Slipway.Tracking.Scorers;
 using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
@@ -24,7 +28,9 @@ public static class TrackingModule
     public static IServiceCollection AddTracking(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113001_MetricArrivals.Number));
+        services.AddSingleton(new SchemaPart(typeof(TrackingModule).Assembly, M2026113070_MetricBlocks.Number));
+        services.AddSingleton(TrackingContract.All);
+        services.AddSingleton(EvaluationContract.All);
         services.AddSingleton<ExperimentStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunReader>();
@@ -32,6 +38,8 @@ public static class TrackingModule
         services.AddInputs();
         services.AddLoggedModels();
         services.AddTraces();
+        services.AddEvaluationDatasets();
+        services.AddScorers();
         services.AddSingleton<ITrackingReader, TrackingReader>();
         services.AddPurging();
         services.AddSingleton<IRunRecorder, RunRecorder>();
@@ -73,7 +81,10 @@ public static class TrackingModule
         routes.MapInputs();
         routes.MapLoggedModels();
         routes.MapTraces();
+        routes.MapEvaluationDatasets();
+        routes.MapScorers();
         PurgeRoutes.Map(routes);
+        routes.MapGraphQl();
         routes.MapMlflowRest();
         return routes;
     }

@@ -58,7 +58,7 @@ internal sealed class ModelVersionStore(Database database)
                     return false;
                 }
 
-                await RegisteredVersionStore.AddServableAsync(transaction, version);
+                await RegisteredVersionStore.AddServableAsync(transaction, version, happened.Actor);
                 return true;
             },
             happened,

@@ -9,6 +9,8 @@ namespace Slipway.Serving;
 public struct CallTiming
 {
     private long _started;
+    private long _asked;
+    private long _turn;
     private long _parsed;
     private long _taken;
     private long _ran;
@@ -16,11 +18,11 @@ public struct CallTiming
     private long _scored;
     private long _ended;
 
-    /// <summary>From the arrival until the request was read and understood.</summary>
-    public readonly long Parse => Between(_started, _parsed);
+    /// <summary>From the arrival until the request was read and understood, without the wait for a processor.</summary>
+    public readonly long Parse => Math.Max(0, Between(_started, _parsed) - BeforeParse);
 
-    /// <summary>Waiting until an instance took the request up; with its check, where it had to wait.</summary>
-    public readonly long Queue => Between(_parsed, _taken);
+    /// <summary>Waiting, of a large body for a processor and of every request until an instance took it up; with its check, where it had to wait.</summary>
+    public readonly long Queue => BeforeParse + Between(_parsed, _taken);
 
     /// <summary>Checking it, putting it together with others, and taking their common answer apart.</summary>
     public readonly long Batch => Between(_taken, _ran) + Between(_done, _scored);
@@ -31,13 +33,16 @@ public struct CallTiming
     /// <summary>From the answer until it stood as the protocol's text.</summary>
     public readonly long Write => Between(_scored, _ended);
 
-    /// <summary>When a stage began and ended, for those who draw it; of <see cref="Stage.Batch"/> the part before the run. Both are zero for one that was not reached.</summary>
+    /// <summary>
+    /// When a stage began and ended, for those who draw it: of <see cref="Stage.Batch"/> the part before the run, of <see cref="Stage.Queue"/> the longer wait, of <see cref="Stage.Parse"/> the part after
+    /// a wait. Both are zero for one that was not reached.
+    /// </summary>
     internal readonly (long From, long Until) Span(Stage stage)
     {
         var (from, until) = stage switch
         {
-            Stage.Parse => (_started, _parsed),
-            Stage.Queue => (_parsed, _taken),
+            Stage.Parse => (_turn == 0 ? _started : _turn, _parsed),
+            Stage.Queue => BeforeParse > Between(_parsed, _taken) ? (_asked, _turn) : (_parsed, _taken),
             Stage.Batch => (_taken, _ran),
             Stage.Run => (_ran, _done),
             _ => (_scored, _ended),
@@ -58,6 +63,15 @@ public struct CallTiming
     {
         this = default;
         _started = now;
+    }
+
+    /// <summary>The wait for a processor before the body was parsed.</summary>
+    internal readonly long BeforeParse => Between(_asked, _turn);
+
+    internal void Waited(long since, long until)
+    {
+        _asked = since;
+        _turn = until;
     }
 
     internal void Parsed(long now) => _parsed = now;

@@ -35,6 +35,21 @@ public interface IInferenceService
     ValueTask ArriveAsync(InferenceCall call, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Refuses a call that would be refused later, before its body is read: reading and understanding a large one costs as much as the model. For a protocol that reads the body itself.
+    /// </summary>
+    /// <param name="call">The call that has begun.</param>
+    /// <param name="bytes">The body's length, where the head says it.</param>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Unavailable"/>: it would wait for longer than it may, or too many wait already.</exception>
+    void Admit(InferenceCall call, long? bytes);
+
+    /// <summary>
+    /// Waits until a processor is free to understand the call's body, which has been read; at once for a small one. The call keeps the processor until <see cref="InferenceCall.EndTurn"/>, or until it is
+    /// disposed.
+    /// </summary>
+    /// <exception cref="SlipwayException">As of <see cref="Admit"/>, and <see cref="ErrorKind.Timeout"/> when the call's time was over before its turn came.</exception>
+    ValueTask TakeTurnAsync(InferenceCall call, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Chooses the version, checks <see cref="InferenceCall.Inputs"/> against its signature and fills <see cref="InferenceCall.Outputs"/>. A version that is replaced meanwhile
     /// answers to the end; one that is already gone is never chosen.
     /// </summary>

@@ -25,6 +25,7 @@ public sealed class InferenceCall : IDisposable
     private readonly GuardedSink? _sink;
     private CallTiming _timing;
     private QueuedCall? _turn;
+    private ProcessorQueue? _processors;
     private long _started;
     private bool _completed;
 
@@ -101,6 +102,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>Whose fault it is that there is no answer; <see cref="CallFailure.None"/> until completed.</summary>
     public CallFailure Failure { get; private set; }
 
+    /// <summary>Why there is no answer; null until completed, and where nothing was thrown.</summary>
+    public Exception? Error { get; private set; }
+
     /// <summary>
     /// The version that answered; null until one was chosen. A call that failed before that is completed with the one that answers when nothing is known of the request: the version asked
     /// for, else the stable one.
@@ -137,6 +141,9 @@ public sealed class InferenceCall : IDisposable
     /// <summary>The call's place in a queue, made when it first has to wait.</summary>
     internal QueuedCall Turn => _turn ??= new QueuedCall(this);
 
+    /// <summary>How long the call has waited for a processor before it was parsed.</summary>
+    internal TimeSpan WaitedForProcessor => _time.GetElapsedTime(0, _timing.BeforeParse);
+
     /// <summary>The request's body. BYTES elements point into it, so it lives as long as the call.</summary>
     internal CallBuffer Body { get; } = new();
 
@@ -161,9 +168,13 @@ public sealed class InferenceCall : IDisposable
     /// <summary>
     /// Says that the answer is an error, and whose fault it is: that of the caller, where the exception is about the request; else the server's. Otherwise as <see cref="Complete"/>.
     /// </summary>
-    public void Fail(Exception exception) => Finish(
+    public void Fail(Exception exception)
+    {
+        Error = _completed ? Error : exception;
+
         // A request that was scored was right. What its answer cannot carry after that, such as NaN in JSON, is the version's doing.
-        Rows > 0 ? CallFailure.Server : CallFailures.Of(exception));
+        Finish(Rows > 0 ? CallFailure.Server : CallFailures.Of(exception));
+    }
 
     /// <summary>Says that the answer is an error, and whose fault it is. Otherwise as <see cref="Complete"/>.</summary>
     public void Fail(CallFailure failure) => Finish(failure);
@@ -175,6 +186,7 @@ public sealed class InferenceCall : IDisposable
     public void Dispose()
     {
         Finish(CallFailure.Server);
+        EndTurn();
         Inputs.Clear(KeptBytes);
         Outputs.Clear(KeptBytes);
         RequestedOutputs.Clear();
@@ -186,6 +198,7 @@ public sealed class InferenceCall : IDisposable
         Content.Clear(KeptBytes);
         Answer.Clear(KeptBytes);
         RequestId = null;
+        Error = null;
         Timeout = null;
         Route = null;
         Answered = null;
@@ -220,6 +233,22 @@ public sealed class InferenceCall : IDisposable
         ArrivedAt = _time.GetUtcNow();
         GeneratedId = PredictionIds.Next(ArrivedAt);
     }
+
+    /// <summary>The call has one of the queue's processors, until <see cref="EndTurn"/>.</summary>
+    internal void BeginTurn(ProcessorQueue processors) => _processors = processors;
+
+    /// <summary>Gives the processor to the next request, if the call has one.</summary>
+    internal void EndTurn()
+    {
+        if (_processors is { } processors)
+        {
+            _processors = null;
+            processors.Leave();
+        }
+    }
+
+    /// <summary>Says since when the call has waited for a processor, when it has got one.</summary>
+    internal void Waited(long since) => _timing.Waited(since, _time.GetTimestamp());
 
     /// <summary>The deployment of an expected call answers now.</summary>
     internal void Meet(ServedDeployment route) => Route = route;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using Slipway.Core.Errors;
 using Slipway.Inference;
+using Slipway.Serving.Engine;
 using Slipway.Serving.Repository;
 using Slipway.Serving.Routing;
 
@@ -14,11 +15,13 @@ internal sealed class InferenceService : IInferenceService
     private readonly VersionServer _versions;
     private readonly ModelRepository _repository;
     private readonly ObjectPool<InferenceCall> _calls;
+    private readonly ProcessorQueue _processors;
 
     public InferenceService(VersionServer versions, ModelRepository repository, TimeProvider time, ILogger<InferenceService> log, IPredictionSink? sink = null)
     {
         _versions = versions;
         _repository = repository;
+        _processors = new ProcessorQueue(Environment.ProcessorCount, time);
         _calls = new CallPool(time, sink is null ? null : new GuardedSink(sink, log)).Pool;
     }
 
@@ -51,6 +54,18 @@ internal sealed class InferenceService : IInferenceService
             call.Meet(VersionServer.Get(await _repository.ArriveAsync(call.Deployment, cancellationToken), call.Deployment, call.Pinned).Deployment);
         }
     }
+
+    public void Admit(InferenceCall call, long? bytes)
+    {
+        var before = bytes >= ProcessorQueue.LargeBody ? _processors.Waiting : 0;
+        if (Runner(call) is { } runner && (before > 0 || runner.Waiting > 0))
+        {
+            runner.Admit(call, before, before > 0 ? _processors.Expected : TimeSpan.Zero);
+        }
+    }
+
+    public ValueTask TakeTurnAsync(InferenceCall call, CancellationToken cancellationToken) =>
+        call.Body.Count >= ProcessorQueue.LargeBody && Runner(call) is { } runner ? _processors.EnterAsync(call, runner, cancellationToken) : ValueTask.CompletedTask;
 
     // Pooled: a call that waits for its turn allocates no state of its own.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -95,6 +110,9 @@ internal sealed class InferenceService : IInferenceService
         call.Start(route, version);
         return call;
     }
+
+    // Of a version that is likely to answer: which one does is chosen when the request is understood.
+    private static ModelRunner? Runner(InferenceCall call) => call.Route?.Find(call.Pinned)?.Loaded.Runner;
 
     private static void CheckRequestedOutputs(InferenceCall call, ServedVersion version)
     {

@@ -29,7 +29,7 @@ public static class MonitoringModule
         services.AddMetrics();
         return services
             .AddSingleton(options.Check())
-            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026112966_SampledOutcomes.Number))
+            .AddSingleton(new SchemaPart(typeof(MonitoringModule).Assembly, M2026113050_DeliveryReceivers.Number))
             .AddSingleton<RecordingRules>()
             .AddSingleton<IRecordingRules>(provider => provider.GetRequiredService<RecordingRules>())
             .AddSingleton<PredictionLog>()

@@ -66,6 +66,20 @@ public sealed class PredictionDetailsTests : BunitContext
         Assert.Empty(page.FindAll("pre"));
     }
 
+    [Fact]
+    public void A_failed_call_says_why_before_anything_else()
+    {
+        var failed = Explained("x", Row("x") with { Inputs = [], Outputs = [] }) with { Failed = true, Error = new PredictionError("Timeout", $"No instance was free. {Hostile}") };
+
+        var page = Show(failed);
+
+        Assert.Equal($"Timeout: No instance was free. {Hostile}", page.Find("section [id='error-title'] + p").TextContent);
+        Assert.Equal("error-title", page.FindAll("section")[0].GetAttribute("aria-labelledby"));
+        Assert.Empty(page.FindAll("img"));
+        Assert.Equal("Timeout", Show(failed with { Error = new PredictionError("Timeout", null) }).Find("section p").TextContent);
+        Assert.Empty(Show(failed with { Error = null }).FindAll("#error-title"));
+    }
+
     private IRenderedComponent<PredictionDetails> Show(PredictionExplanation found) =>
         Render<PredictionDetails>(p => p.Add(d => d.View, new PredictionView("bikes", "bikes", found.Id, found, null)));
 

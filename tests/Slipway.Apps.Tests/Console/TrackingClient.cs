@@ -34,6 +34,13 @@ internal sealed class TrackingClient(Uri server) : IDisposable
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 
+    /// <summary>Says that a logged model's files are there.</summary>
+    public async Task FinishModelAsync(string model)
+    {
+        using var answer = await _http.PatchAsJsonAsync(new Uri($"/api/2.0/mlflow/logged-models/{model}", UriKind.Relative), new { status = "LOGGED_MODEL_READY" }, Cancel);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
     public async Task<JsonObject> PostAsync(string path, object fields)
     {
         using var answer = await _http.PostAsJsonAsync(new Uri($"/api/2.0/mlflow/{path}", UriKind.Relative), fields, Cancel);

@@ -131,7 +131,7 @@ public sealed class TrackingPagesTests(ConsoleServer server)
         await Expect(page.Locator(".facts")).ToContainTextAsync("12 min 34 s");
         await Expect(page.Locator(".facts")).ToContainTextAsync("train.py");
         await Expect(page.Locator("#metrics figure .plot-title")).ToHaveTextAsync(["loss", "system/cpu_percentage"]);
-        await Expect(page.Locator("#metrics figure .plot-unit")).ToHaveTextAsync(["newest 0.00167, thinned to 240 values", "%, newest 40"]);
+        await Expect(page.Locator("#metrics figure .plot-unit")).ToHaveTextAsync(["newest 0.00167, thinned to 239 values", "%, newest 40"]);
         await Expect(page.Locator("#metrics table.values tbody th")).ToHaveTextAsync(["loss", "score", "system/cpu_percentage"]);
         await Expect(page.Locator("#parameters tbody")).ToContainTextAsync("0.1");
         await Expect(page.Locator("#tags")).ToContainTextAsync(Hostile);

@@ -23,6 +23,18 @@ public sealed class ExplainViewTests
     }
 
     [Fact]
+    public void A_failed_call_says_why_before_why_that_version()
+    {
+        var failed = Explained("order-7", []) with { Failed = true, FromCache = false, Error = new PredictionError("Timeout", "No instance was free.") };
+
+        var lines = ExplainView.Lines(OverTheWire(failed)).ToArray();
+
+        Assert.Equal("  version    bike-demand@1.0.0, candidate, failed", lines[1]);
+        Assert.Equal("  failed     Timeout: No instance was free.", lines[2]);
+        Assert.Contains("  failed     Timeout", ExplainView.Lines(failed with { Error = new PredictionError("Timeout", null) }));
+    }
+
+    [Fact]
     public void No_line_is_wider_than_80_columns_whatever_the_names_and_values()
     {
         var wide = new string('w', 300);

@@ -14,11 +14,11 @@ public sealed class RoutesTests : IAsyncLifetime
     private SlipwayServer _server = null!;
     private HttpClient _http = null!;
 
-    // Pages and their files, the document itself, and the protocols of MLflow's clients, which MLflow and OpenTelemetry document.
+    // Pages and their files, the document itself, the routes of MLflow's clients, which have a document of their own, and OTLP, which OpenTelemetry documents.
     private static readonly string[] NotOfTheApi =
     [
-        "projects/", "experiments", "runs/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/",
-        "api/2.0/", "api/3.0/", "ajax-api/", "get-artifact", "model-versions/", "v1/traces",
+        "projects/", "experiments", "runs/", "models/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/",
+        "api/2.0/", "api/3.0/", "ajax-api/", "graphql", "get-artifact", "model-versions/", "v1/traces",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -49,6 +49,7 @@ public sealed class RoutesTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/openapi/v1.json", "application/json")]
+    [InlineData("/openapi/mlflow.json", "application/json")]
     [InlineData("/docs/", "text/html")]
     [InlineData("/health", "text/plain")]
     [InlineData("/v2/health/ready", "application/json")]
@@ -89,6 +90,56 @@ public sealed class RoutesTests : IAsyncLifetime
         });
     }
 
+    [Fact]
+    public async Task Every_route_of_MLflows_clients_is_in_its_document_with_permission_request_answer_and_error()
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(await _http.GetStringAsync(new Uri("/openapi/mlflow.json", UriKind.Relative), Cancel));
+        var told = document.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject(), (path, operation) => (Route: $"{operation.Name} {path.Name}", Operation: operation.Value))
+            .ToDictionary(o => o.Route, o => o.Operation);
+        var routes = _server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<Microsoft.AspNetCore.Http.Metadata.ITagsMetadata>()?.Tags.Contains("MLflow") == true && e.RoutePattern.RawText is not ("/v1/traces" or "/graphql" or "/ajax-api/graphql"))
+            .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(method => method != "HEAD"), (e, method) => $"{method.ToLowerInvariant()} {PathOf(e)}")
+            .ToHashSet();
+
+        // Each once, and its twin.
+        Assert.True(told.Count > 80);
+        Assert.Equal(routes.Where(route => !route.Contains(" /ajax-api/", StringComparison.Ordinal)).Order(), told.Keys.Order());
+        Assert.Empty(told.Keys.Where(route => route.Contains(" /api/", StringComparison.Ordinal)).Select(route => route.Replace(" /api/", " /ajax-api/", StringComparison.Ordinal)).Except(routes));
+        Assert.All(told, o =>
+        {
+            Assert.True(o.Value.GetProperty("summary").GetString()!.Length > 5, o.Key);
+            Assert.StartsWith("Needs the permission ", o.Value.GetProperty("description").GetString(), StringComparison.Ordinal);
+            Assert.NotEmpty(o.Value.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject());
+            Assert.Equal(
+                "#/components/schemas/Error",
+                o.Value.GetProperty("responses").GetProperty("400").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString());
+            Assert.Equal(o.Key.Count(c => c == '{'), Parameters(o.Value, "path").Count);
+        });
+
+        Assert.Equal(["experiment_ids", "filter", "max_results", "order_by", "page_token", "run_view_type"], Fields(Body(told["post /api/2.0/mlflow/runs/search"])));
+        Assert.Equal(["max_results", "metric_key", "page_token", "run_id"], Parameters(told["get /api/2.0/mlflow/metrics/get-history"], "query"));
+        Assert.True(told["put /api/2.0/mlflow-artifacts/artifacts/{path}"].GetProperty("requestBody").GetProperty("content").TryGetProperty("application/octet-stream", out _));
+        var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
+        Assert.Equal(["data", "info", "inputs", "outputs"], Fields(schemas.GetProperty("Run")));
+        Assert.Equal(["error_code", "message"], Fields(schemas.GetProperty("Error")));
+
+        // What a message speaks of is there.
+        var text = document.RootElement.GetRawText();
+        Assert.All(
+            System.Text.RegularExpressions.Regex.Matches(text, "\"#/components/schemas/([^\"]+)\"").Select(match => match.Groups[1].Value).Distinct(),
+            name => Assert.True(schemas.TryGetProperty(name, out _), name));
+
+        static System.Text.Json.JsonElement Body(System.Text.Json.JsonElement operation) =>
+            operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema");
+
+        static IEnumerable<string> Fields(System.Text.Json.JsonElement schema) => schema.GetProperty("properties").EnumerateObject().Select(field => field.Name).Order();
+
+        static List<string> Parameters(System.Text.Json.JsonElement operation, string place) => operation.TryGetProperty("parameters", out var list)
+            ? [.. list.EnumerateArray().Where(p => p.GetProperty("in").GetString() == place).Select(p => p.GetProperty("name").GetString()!).Order()]
+            : [];
+    }
+
     [Theory]
     [InlineData("apply", "{}", "'yaml'")]
     [InlineData("train", "{\"yaml\": \"model: a\"}", "'folder'")]
@@ -120,10 +171,12 @@ public sealed class RoutesTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_is_too_large_is_told_the_bound()
     {
-        // The length alone is refused, so nothing of it is sent.
+        // The length alone is refused, so nothing of it is sent, however long the answer is on its way.
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = Timeout.InfiniteTimeSpan };
+        using var http = new HttpClient(handler) { BaseAddress = _http.BaseAddress };
         using var content = new StreamContent(Stream.Null) { Headers = { ContentLength = 1L << 30, ContentType = new("application/json") } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/projects/apply") { Content = content, Headers = { ExpectContinue = true } };
-        using var response = await _http.SendAsync(request, Cancel);
+        using var response = await http.SendAsync(request, Cancel);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.Contains("67,108,864 bytes", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);

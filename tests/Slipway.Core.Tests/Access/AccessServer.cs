@@ -11,6 +11,7 @@ using Slipway.Access.Audit;
 using Slipway.Core.Errors;
 using Slipway.Core.Tests.Storage;
 using Slipway.Storage;
+using Slipway.Tests;
 
 namespace Slipway.Core.Tests.Access;
 
@@ -31,7 +32,7 @@ public sealed class AccessServer : IAsyncLifetime
         builder.Logging.AddProvider(Log);
         builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
-        builder.Services.AddStorage(new StorageOptions(_folder.Of("data"))).AddAccess(new AccessOptions { Hosts = ["models.example", "2001:db8::7"] });
+        builder.Services.AddTestStorage(_folder.Of("data")).AddAccess(new AccessOptions { Hosts = ["models.example", "2001:db8::7"] });
         if (testServer)
         {
             builder.WebHost.UseTestServer();

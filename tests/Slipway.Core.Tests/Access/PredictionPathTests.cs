@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access;
 using Slipway.Core.Tests.Storage;
-using Slipway.Storage;
+using Slipway.Tests;
 
 namespace Slipway.Core.Tests.Access;
 
@@ -15,7 +15,7 @@ public sealed class PredictionPathTests
     public async Task A_prediction_that_is_answered_at_once_costs_no_allocation_here()
     {
         using var folder = new TemporaryFolder();
-        await using var services = new ServiceCollection().AddLogging().AddStorage(new StorageOptions(folder.Of("data"))).AddAccess(new AccessOptions()).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddTestStorage(folder.Of("data")).AddAccess(new AccessOptions()).BuildServiceProvider();
         var app = new ApplicationBuilder(services);
         app.UseAccess();
         app.Run(_ => Task.CompletedTask);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Slipway.Core.Errors;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Tests;
 
 namespace Slipway.Core.Tests.Storage;
 
@@ -131,7 +132,7 @@ public sealed class BlobPurgeTests : IAsyncLifetime
     private async ValueTask OpenAsync(BlobUse use)
     {
         var services = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddSingleton(Notes.Part).AddSingleton(new BlobColumn("notes", "text", use));
-        _services = services.AddStorage(new StorageOptions(_folder.Of("data"))).BuildServiceProvider();
+        _services = services.AddTestStorage(_folder.Of("data")).BuildServiceProvider();
         await _services.OpenStorageAsync(Cancel);
     }
 

@@ -219,6 +219,22 @@ public abstract class DatabaseCompliance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sixteen_writers_beside_readers_never_hear_that_the_database_is_busy()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(w => Task.Run(async () =>
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                await Database.WriteAsync($"{w}/{i}", Cancel);
+                await Database.ReadAsync(c => c.ExecuteScalarAsync<long>("select count(*) from notes"), Cancel);
+            }
+        })));
+
+        Assert.Equal(640, (await NotesAsync()).Count);
+        Assert.Equal(640, (await Events.ReadAsync(0, 1000, Cancel)).Count);
+    }
+
+    [Fact]
     public async Task Positions_of_events_grow_and_events_keep_what_they_were_given()
     {
         var positions = new List<long>();

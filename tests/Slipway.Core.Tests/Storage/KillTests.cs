@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Dapper;
 using Slipway.Core.Errors;
+using Slipway.Tests;
 
 namespace Slipway.Core.Tests.Storage;
 
@@ -10,9 +11,11 @@ namespace Slipway.Core.Tests.Storage;
 public sealed class KillTests : IDisposable
 {
     private const string FolderVariable = "SLIPWAY_TEST_STORAGE_FOLDER";
+    private const string DatabaseVariable = "SLIPWAY_TEST_STORAGE_DATABASE";
     private const string Acknowledged = "acknowledged ";
 
     private readonly TemporaryFolder _folder = new();
+    private string? _address;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -20,16 +23,19 @@ public sealed class KillTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task After_a_kill_everything_acknowledged_is_there_and_state_and_events_agree()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_kill_everything_acknowledged_is_there_and_state_and_events_agree(bool postgreSql)
     {
+        _address = await TestDatabase.AddressAsync(postgreSql);
         var acknowledged = new HashSet<string>();
         for (var round = 0; round < 3; round++)
         {
             using (var child = StartChild(nameof(Child_that_writes_until_it_is_killed)))
             {
                 await ReadAsync(child, acknowledged, until: acknowledged.Count + 150);
-                var error = await Assert.ThrowsAsync<SlipwayException>(() => OpenedStorage.OpenAsync(Data, Cancel, Notes.Part));
+                var error = await Assert.ThrowsAsync<SlipwayException>(() => OpenedStorage.OnAsync(_address, Data, Cancel, Notes.Part));
                 Assert.Contains($"in use by another process (pid {child.Id})", error.Message, StringComparison.Ordinal);
 
                 child.Kill();
@@ -67,7 +73,7 @@ public sealed class KillTests : IDisposable
     [Fact(Explicit = true)]
     public async Task Child_that_writes_until_it_is_killed()
     {
-        await using var storage = await OpenedStorage.OpenAsync(Environment.GetEnvironmentVariable(FolderVariable)!, Cancel, Notes.Part);
+        await using var storage = await OpenedStorage.OnAsync(Environment.GetEnvironmentVariable(DatabaseVariable), Environment.GetEnvironmentVariable(FolderVariable)!, Cancel, Notes.Part);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
             while (true)
@@ -107,12 +113,13 @@ public sealed class KillTests : IDisposable
         var start = shell is null ? new ProcessStartInfo(program, arguments) : new ProcessStartInfo("sh", ["-c", shell, program, .. arguments]);
         start.RedirectStandardOutput = true;
         start.Environment[FolderVariable] = Data;
+        start.Environment[DatabaseVariable] = _address;
         return Process.Start(start)!;
     }
 
     private async Task AssertWholeAsync(HashSet<string> acknowledged)
     {
-        await using var storage = await OpenedStorage.OpenAsync(Data, Cancel, Notes.Part);
+        await using var storage = await OpenedStorage.OnAsync(_address, Data, Cancel, Notes.Part);
         var notes = await storage.Database.ReadAsync(async connection => (await connection.QueryAsync<string>("select text from notes")).ToHashSet(), Cancel);
         var events = (await storage.Events.ReadAsync(0, int.MaxValue, Cancel)).Select(e => e.Subject["note/".Length..]).ToList();
 

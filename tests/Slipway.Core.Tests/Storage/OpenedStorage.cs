@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
+using Slipway.Tests;
 
 namespace Slipway.Core.Tests.Storage;
 
@@ -22,20 +23,14 @@ internal sealed class OpenedStorage : IAsyncDisposable
 
     public DataFolder Folder => _services.GetRequiredService<DataFolder>();
 
-    public static OpenedStorage Unopened(string folder, params SchemaPart[] parts)
-    {
-        var services = new ServiceCollection().AddStorage(new StorageOptions(folder));
-        foreach (var part in parts)
-        {
-            services.AddSingleton(part);
-        }
+    public static OpenedStorage Unopened(string folder, params SchemaPart[] parts) => Unopened(null, folder, parts);
 
-        return new OpenedStorage(services.BuildServiceProvider());
-    }
+    public static Task<OpenedStorage> OpenAsync(string folder, CancellationToken cancellationToken, params SchemaPart[] parts) => OnAsync(null, folder, cancellationToken, parts);
 
-    public static async Task<OpenedStorage> OpenAsync(string folder, CancellationToken cancellationToken, params SchemaPart[] parts)
+    /// <summary>On the database of an address; null is SQLite.</summary>
+    public static async Task<OpenedStorage> OnAsync(string? address, string folder, CancellationToken cancellationToken, params SchemaPart[] parts)
     {
-        var storage = Unopened(folder, parts);
+        var storage = Unopened(address, folder, parts);
         try
         {
             await storage._services.OpenStorageAsync(cancellationToken);
@@ -49,4 +44,15 @@ internal sealed class OpenedStorage : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private static OpenedStorage Unopened(string? address, string folder, SchemaPart[] parts)
+    {
+        var services = new ServiceCollection().AddStorage(new StorageOptions(folder)).AddTestDatabase(address);
+        foreach (var part in parts)
+        {
+            services.AddSingleton(part);
+        }
+
+        return new OpenedStorage(services.BuildServiceProvider());
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Core;
 using Slipway.Datasets;
 using Slipway.Storage;
+using Slipway.Tests;
 
 namespace Slipway.Data.Tests.Datasets;
 
@@ -16,7 +17,7 @@ public sealed class DatasetsHost : IAsyncDisposable
         Project = Directory.CreateDirectory(Path.Combine(_root, "project")).FullName;
         Outside = Directory.CreateDirectory(Path.Combine(_root, "outside")).FullName;
         Data = Path.Combine(_root, "data");
-        _services = new ServiceCollection().AddLogging().AddStorage(new StorageOptions(Data)).AddDatasets(options).BuildServiceProvider();
+        _services = new ServiceCollection().AddLogging().AddTestStorage(Data).AddDatasets(options).BuildServiceProvider();
     }
 
     public string Project { get; }

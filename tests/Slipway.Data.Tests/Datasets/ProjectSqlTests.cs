@@ -154,6 +154,13 @@ public sealed class ProjectSqlTests : IAsyncLifetime
     public async Task The_data_folder_is_out_of_reach_though_it_lies_in_the_project(string sql)
     {
         await _host.SnapshotAsync("select 1 as a");
+        var database = Path.Combine(_host.Data, "slipway.db");
+        if (!File.Exists(database))
+        {
+            // As it is where the metadata lives in PostgreSQL.
+            await File.WriteAllTextAsync(database, "", TestContext.Current.CancellationToken);
+        }
+
         Directory.CreateSymbolicLink(Path.Combine(Path.GetDirectoryName(_host.Data)!, "link"), _host.Data);
         var around = new DatasetQuery("rides", sql.Replace("slipway-data", Path.GetFileName(_host.Data), StringComparison.Ordinal), Path.GetDirectoryName(_host.Data)!);
 

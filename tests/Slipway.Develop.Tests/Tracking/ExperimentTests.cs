@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Slipway.Develop.Tests.Tracking;
 
-public sealed class ExperimentTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class ExperimentTests(TrackingServer server)
 {
     private readonly WireClient _client = server.Client;
     private readonly string _name = $"churn {Guid.NewGuid():N}";
@@ -209,3 +209,7 @@ public sealed class ExperimentTests(TrackingServer server) : IClassFixture<Track
     private async Task<JsonElement?> TagsAsync(string id) =>
         (await _client.GetAsync("experiments/get", ("experiment_id", id))).GetProperty("experiment").TryGetProperty("tags", out var tags) ? tags : null;
 }
+
+public sealed class ExperimentOnSqliteTests(TrackingServer server) : ExperimentTests(server), IClassFixture<TrackingServer>;
+
+public sealed class ExperimentOnPostgreSqlTests(PostgreSqlTrackingServer server) : ExperimentTests(server), IClassFixture<PostgreSqlTrackingServer>;

@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace Slipway.Develop.Tests.Tracking;
 
-public sealed class MetricTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class MetricTests(TrackingServer server)
 {
     private static readonly double[] Values = [0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity];
 
@@ -132,6 +132,35 @@ public sealed class MetricTests(TrackingServer server) : IClassFixture<TrackingS
     }
 
     [Fact]
+    public async Task Sixteen_writers_at_once_are_all_served()
+    {
+        var shared = await _client.CreateRunAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async writer =>
+        {
+            var own = await _client.CreateRunAsync();
+            for (var step = 0; step < 10; step++)
+            {
+                foreach (var run in new[] { own, shared })
+                {
+                    await _client.PostAsync("runs/log-batch", new
+                    {
+                        run_id = run,
+                        metrics = Enumerable.Range(0, 5).Select(i => new { key = $"m{i}", value = writer, timestamp = writer, step }),
+                        @params = new[] { new { key = $"p{writer}", value = "1" } },
+                        tags = new[] { new { key = "last", value = $"{writer}" } },
+                    });
+                }
+            }
+
+            Assert.Equal(10, (await _client.HistoryAsync(own, "m4")).Count);
+        }));
+
+        Assert.Equal(160, (await _client.HistoryAsync(shared, "m0")).Count);
+        Assert.Equal(16, (await _client.DataAsync(shared, "params")).Count);
+    }
+
+    [Fact]
     public async Task A_token_of_another_history_is_refused()
     {
         var run = await _client.CreateRunAsync();
@@ -224,3 +253,7 @@ public sealed class MetricTests(TrackingServer server) : IClassFixture<TrackingS
     private async Task<List<(string Run, long Step)>> BulkAsync(string path, (string, object)[] query) =>
         [.. (await _client.GetAsync(path, query)).GetProperty("metrics").EnumerateArray().Select(m => (m.GetProperty("run_id").GetString()!, m.GetProperty("step").GetInt64()))];
 }
+
+public sealed class MetricOnSqliteTests(TrackingServer server) : MetricTests(server), IClassFixture<TrackingServer>;
+
+public sealed class MetricOnPostgreSqlTests(PostgreSqlTrackingServer server) : MetricTests(server), IClassFixture<PostgreSqlTrackingServer>;

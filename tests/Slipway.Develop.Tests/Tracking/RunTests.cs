@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Slipway.Develop.Tests.Tracking;
 
-public sealed class RunTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class RunTests(TrackingServer server)
 {
     private static readonly string[] Nobody = ["4711", "x"];
 
@@ -279,3 +279,7 @@ public sealed class RunTests(TrackingServer server) : IClassFixture<TrackingServ
         Assert.Equal([("SetRunTagAjax", id, 200), ("LogMetric", "", 400), ("LogMetric", id, 200), ("CreateRun", "0", 200)], entries.Select(e => (e.Action, e.Target, e.Outcome)));
     }
 }
+
+public sealed class RunOnSqliteTests(TrackingServer server) : RunTests(server), IClassFixture<TrackingServer>;
+
+public sealed class RunOnPostgreSqlTests(PostgreSqlTrackingServer server) : RunTests(server), IClassFixture<PostgreSqlTrackingServer>;

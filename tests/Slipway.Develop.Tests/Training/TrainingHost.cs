@@ -3,6 +3,7 @@ using Slipway.Core;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Storage;
+using Slipway.Tests;
 using Slipway.Tracking;
 using Slipway.Training;
 
@@ -25,7 +26,7 @@ public sealed class TrainingHost : IAsyncLifetime
         Project = Directory.CreateDirectory(Path.Combine(_root, "project")).FullName;
         _services = new ServiceCollection()
             .AddLogging()
-            .AddStorage(new StorageOptions(Path.Combine(_root, "data")))
+            .AddTestStorage(Path.Combine(_root, "data"))
             .AddDatasets()
             .AddTracking()
             .AddTraining(new TrainingOptions(allowCommands))

@@ -140,22 +140,21 @@ public sealed class KillTests
         return text.Replace(rollout.Id, "rollout", StringComparison.Ordinal);
     }
 
-    /// <summary>Counts steps and ends the program, as far as it can tell, at one of them.</summary>
+    /// <summary>Counts the steps of what armed it, not of loops beside it, and ends the program, as far as it can tell, at one of them.</summary>
     private sealed class Kill
     {
+        private readonly AsyncLocal<bool> _armed = new();
         private int _at;
 
         public int Steps { get; private set; }
 
         public bool Happened { get; private set; }
 
-        private bool Armed { get; set; }
-
-        public void Arm(int at) => (_at, Armed) = (at, Steps == 0);
+        public void Arm(int at) => (_at, _armed.Value) = (at, Steps == 0);
 
         public void Step()
         {
-            if (!Armed)
+            if (!_armed.Value)
             {
                 return;
             }

@@ -22,7 +22,7 @@ internal static class Calls
         var reference = new VersionReference("m", SemanticVersion.First);
         var state = new DeploymentState("m", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
         var model = ModelLoader.Load(Path.Combine(AppContext.BaseDirectory, "Serving", "Models", "first"), new ModelLoadOptions());
-        var loaded = new LoadedVersion(new LoadedModel(model), new ModelRunner(batches: true, 1, ServeSettings.Default, TimeProvider.System), signature, "lightgbm", 1);
+        var loaded = new LoadedVersion(new LoadedModel(model), new ModelRunner(batches: true, 1, ServeSettings.Default, TimeProvider.System, () => 0), signature, "lightgbm", 1);
         return new ServedDeployment(state, new ServedVersion("m", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), candidate: null, previous: null);
     }
 
@@ -31,7 +31,7 @@ internal static class Calls
     {
         var reference = new VersionReference("m", SemanticVersion.First);
         var state = new DeploymentState("m", new DeployedVersion(reference, ""), null, 1, DateTimeOffset.UnixEpoch, "local");
-        var loaded = new LoadedVersion(new LoadedModel(model), new ModelRunner(batches: false, 64, ServeSettings.Default, TimeProvider.System), model.Signature, model.Format, 1);
+        var loaded = new LoadedVersion(new LoadedModel(model), new ModelRunner(batches: false, 64, ServeSettings.Default, TimeProvider.System, () => 0), model.Signature, model.Format, 1);
         return new ServedDeployment(state, new ServedVersion("m", "stable", reference, loaded, new VersionRecorder(reference, TimeProvider.System)), candidate: null, previous: null);
     }
 

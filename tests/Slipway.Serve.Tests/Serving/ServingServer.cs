@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Access;
 using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Inference;
@@ -16,6 +17,7 @@ using Slipway.Rollouts;
 using Slipway.Serving;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Tests;
 
 namespace Slipway.Serve.Tests.Serving;
 
@@ -64,7 +66,7 @@ public sealed class ServingServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
-        builder.Services.AddStorage(new StorageOptions(Path.Combine(folder, "data"))).AddRegistry().AddRollouts().AddServing(options);
+        builder.Services.AddTestStorage(Path.Combine(folder, "data")).AddAccess(new AccessOptions()).AddRegistry().AddRollouts().AddServing(options);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRouting();

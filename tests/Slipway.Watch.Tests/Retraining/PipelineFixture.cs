@@ -16,6 +16,7 @@ using Slipway.Rollouts.Releases;
 using Slipway.Serving;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Tests;
 using Slipway.Tracking;
 using Slipway.Training;
 using Slipway.Validation;
@@ -63,7 +64,7 @@ public sealed class PipelineFixture : IAsyncDisposable
             .AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>))
             .AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(TimeProvider.System)
-            .AddStorage(new StorageOptions(Path.Combine(root, "data")))
+            .AddTestStorage(Path.Combine(root, "data"))
             .AddAccess(new AccessOptions())
             .AddDatasets()
             .AddTracking()

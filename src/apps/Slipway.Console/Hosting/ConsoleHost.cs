@@ -151,6 +151,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<ITrials>();
         Forward<ITrackingReader>();
         Forward<IModelRegistry>();
+        Forward<IRegisteredModels>();
         Forward<IDeployments>();
         Forward<IServingFigures>();
         Forward<IEventLog>();

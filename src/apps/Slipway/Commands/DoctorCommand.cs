@@ -9,7 +9,7 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = Verb.Create("doctor", "Check the SDK, native libraries, ports, disk and data folder, and say how to mend each.", "slipway doctor");
+        var command = Verb.Create("doctor", "Check the SDK, native libraries, ports, disk, data folder and database, and say how to mend each.", "slipway doctor");
         var options = new ServerOptions();
         options.AddTo(command);
         return command.Runs(async (parsed, terminal, cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Slipway.PostgreSql;
 using Slipway.Server;
 
 namespace Slipway.Commands;
@@ -9,6 +10,12 @@ internal sealed class ServerOptions
     private readonly Option<string> _http = new("--http") { Description = "Where to listen for HTTP (default 127.0.0.1:5080; port 0 takes a free one).", HelpName = "ADDRESS:PORT" };
     private readonly Option<string> _grpc = new("--grpc") { Description = "Where to listen for gRPC (default 127.0.0.1:5081).", HelpName = "ADDRESS:PORT" };
     private readonly Option<string> _data = new("--data") { Description = "The data folder (default ./slipway-data).", HelpName = "DIR" };
+    private readonly Option<string> _database = new("--database")
+    {
+        Description = "Keep metadata in a PostgreSQL database instead of SQLite in the data folder; else SLIPWAY_DATABASE, where other users of this machine do not see its password.",
+        HelpName = PostgreSqlAddress.Form,
+    };
+
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow addresses that other machines can reach, although nobody has to sign in." };
     private readonly Option<string> _maxBody = new("--max-body") { Description = "The largest request body, also when unpacked (default 64 MiB).", HelpName = "SIZE" };
 
@@ -26,6 +33,7 @@ internal sealed class ServerOptions
         command.Add(_http);
         command.Add(_grpc);
         command.Add(_data);
+        command.Add(_database);
         command.Add(_insecure);
         command.Add(_maxBody);
     }
@@ -38,6 +46,7 @@ internal sealed class ServerOptions
             ["http"] = parsed.GetValue(_http),
             ["grpc"] = parsed.GetValue(_grpc),
             ["data"] = parsed.GetValue(_data),
+            ["database"] = parsed.GetValue(_database),
             ["models"] = parsed.GetResult(_models)?.GetValueOrDefault<string>(),
             ["insecure"] = parsed.GetResult(_insecure) is { Implicit: false } ? $"{parsed.GetValue(_insecure)}" : null,
             ["max-body"] = parsed.GetValue(_maxBody),

@@ -19,6 +19,11 @@ internal static class ExplainView
     {
         yield return Cut($"{told.Deployment}: {Excerpt.Of(told.Id, Width)}");
         yield return Fact("version", $"{told.Model}@{told.Version}, {told.Role}{(told.Failed ? ", failed" : "")}{(told.FromCache ? ", from the cache" : "")}");
+        foreach (var line in told.Error is { } error ? Wrap("failed", error.Message is { } message ? $"{error.Kind}: {Excerpt.Of(message, 400)}" : error.Kind) : [])
+        {
+            yield return line;
+        }
+
         foreach (var line in Wrap("why", told.Why.Sentence))
         {
             yield return line;

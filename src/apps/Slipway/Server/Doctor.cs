@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
 using Slipway.Core.Errors;
 using Slipway.Inference.Onnx;
+using Slipway.PostgreSql;
 using Slipway.Storage;
 using Slipway.Training.LightGbm;
 
@@ -25,6 +26,7 @@ internal static class Doctor
         Port("HTTP port", settings.Http, "--http"),
         Port("gRPC port", settings.Grpc, "--grpc"),
         await DataAsync(settings, cancellationToken),
+        .. settings.Database is { } database ? [await DatabaseAsync(database, cancellationToken)] : Array.Empty<DoctorCheck>(),
         Disk(settings.Data),
     ];
 
@@ -84,7 +86,9 @@ internal static class Doctor
         {
             if (Directory.Exists(folder) || File.Exists(folder))
             {
-                await using var services = SlipwayServer.AddModules(new ServiceCollection(), settings).BuildServiceProvider();
+                // The folder alone, where the database is elsewhere: that one is looked at by itself.
+                var modules = SlipwayServer.AddModules(new ServiceCollection(), settings);
+                await using var services = (settings.Database is null ? modules : modules.AddSingleton<IOpenable, Elsewhere>()).BuildServiceProvider();
                 await services.OpenStorageAsync(cancellationToken);
                 return new DoctorCheck(Name, Ok: true, $"{Path.GetFullPath(folder)} opens", Remedy: null);
             }
@@ -96,6 +100,19 @@ internal static class Doctor
         catch (Exception exception) when (exception is SlipwayException or IOException or UnauthorizedAccessException)
         {
             return new DoctorCheck(Name, Ok: false, exception.Message, "Choose another with --data, or mend this one (a server that is up uses it rightly).");
+        }
+    }
+
+    private static async Task<DoctorCheck> DatabaseAsync(PostgreSqlAddress address, CancellationToken cancellationToken)
+    {
+        const string Name = "database";
+        try
+        {
+            return new DoctorCheck(Name, Ok: true, $"{address} can be used ({await PostgreSqlModule.ExamineAsync(address, cancellationToken)})", Remedy: null);
+        }
+        catch (SlipwayException exception)
+        {
+            return new DoctorCheck(Name, Ok: false, exception.Message, "Mend it, or name another with --database (a server that is up uses it rightly).");
         }
     }
 
@@ -115,6 +132,11 @@ internal static class Doctor
         }
 
         return folder;
+    }
+
+    private sealed class Elsewhere : IOpenable
+    {
+        public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
 

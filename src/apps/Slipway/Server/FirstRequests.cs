@@ -10,8 +10,8 @@ namespace Slipway.Server;
 /// </summary>
 internal static class FirstRequests
 {
-    // The longest that they may hold the start up.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    /// <summary>The longest that they may hold a start up: on a machine that is so busy, nobody would see the difference.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     private static readonly string[] Requests =
     [
@@ -20,26 +20,42 @@ internal static class FirstRequests
         "GET /v2/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
     ];
 
-    /// <summary>Sends them, as bytes: a client's own code would take longer than the server's. A server that cannot be reached this way is merely not warm.</summary>
-    public static async Task SendAsync(string address, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends them to both ports, as bytes: a client's own code would take longer than the server's. A server that cannot be reached this way is merely not warm.
+    /// </summary>
+    public static Task SendAsync(string http, string grpc, TimeSpan limit, CancellationToken cancellationToken) =>
+        Task.WhenAll(SendAsync(http, SendAsync, limit, cancellationToken), SendAsync(grpc, FirstGrpcCalls.SendAsync, limit, cancellationToken));
+
+    private static async Task SendAsync(string address, Func<NetworkStream, CancellationToken, Task> send, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(Limit);
+        limited.CancelAfter(limit);
         try
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(Reachable(new Uri(address)), limited.Token);
-            var buffer = new byte[16 << 10];
-            foreach (var request in Requests)
-            {
-                // One after the other, as clients send them.
-                await socket.SendAsync(Encoding.ASCII.GetBytes(request), limited.Token);
-                await socket.ReceiveAsync(buffer, limited.Token);
-            }
+            await using var connection = new NetworkStream(socket);
+            await send(connection, limited.Token);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static async Task SendAsync(NetworkStream connection, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16 << 10];
+        foreach (var request in Requests)
+        {
+            // One after the other, as clients send them.
+            await connection.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
+            await connection.ReadAtLeastAsync(buffer, 1, throwOnEndOfStream: false, cancellationToken);
+        }
+
+        // The last one ends the connection when its answer has been sent; who leaves before that breaks it off.
+        while (await connection.ReadAsync(buffer, cancellationToken) > 0)
+        {
         }
     }
 

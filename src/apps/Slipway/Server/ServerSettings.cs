@@ -1,6 +1,7 @@
 using System.Net;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.PostgreSql;
 using Slipway.Serving;
 
 namespace Slipway.Server;
@@ -16,6 +17,9 @@ internal sealed record ServerSettings
 
     /// <summary>The data folder.</summary>
     public string Data { get; init; } = "slipway-data";
+
+    /// <summary>The PostgreSQL database with the metadata; null for SQLite in the data folder.</summary>
+    public PostgreSqlAddress? Database { get; init; }
 
     /// <summary>Host names by which the server may be called, besides those of the loopback and the addresses above.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];

@@ -6,6 +6,7 @@ using Slipway.Core.Names;
 using Slipway.Core.Units;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.PostgreSql;
 using Slipway.Serving;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -20,12 +21,16 @@ internal sealed class SettingsReader
 
     private const string EnvironmentPrefix = "SLIPWAY__";
 
+    // Beside SLIPWAY__DATABASE, as SLIPWAY_SERVER is named: an address with a password is seldom written anywhere else.
+    private const string DatabaseVariable = "SLIPWAY_DATABASE";
+
     // What may be set, and how each is written.
     private static readonly Dictionary<string, string> Keys = new(StringComparer.OrdinalIgnoreCase)
     {
         ["http"] = "ADDRESS:PORT, for example 127.0.0.1:5080; port 0 takes a free one",
         ["grpc"] = "ADDRESS:PORT, for example 127.0.0.1:5081; port 0 takes a free one",
         ["data"] = "a folder",
+        ["database"] = PostgreSqlAddress.Form,
         ["hosts"] = "a list of host names",
         ["insecure"] = "true or false",
         ["outbound.allow"] = "a list of networks such as 10.1.0.0/16",
@@ -151,6 +156,11 @@ internal sealed class SettingsReader
                 Add(key, name, ListKeys.Contains(key) ? value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [value]);
             }
         }
+
+        if (environment[DatabaseVariable] is string { Length: > 0 } database)
+        {
+            Add("database", DatabaseVariable, [database]);
+        }
     }
 
     private void Add(string key, string source, IReadOnlyList<string> values)
@@ -173,6 +183,7 @@ internal sealed class SettingsReader
             Http = One("http", TryAddress, defaults.Http),
             Grpc = One("grpc", TryAddress, defaults.Grpc),
             Data = One("data", TryText, defaults.Data),
+            Database = ReadDatabase(),
             Hosts = _values.TryGetValue("hosts", out var hosts) ? hosts.Values : [],
             OutboundAllow = _values.TryGetValue("outbound.allow", out var networks) ? networks.Values : [],
             Insecure = One("insecure", bool.TryParse, false),
@@ -234,6 +245,25 @@ internal sealed class SettingsReader
         return _mistakes.Count == 0
             ? settings
             : throw new SlipwayException(ErrorKind.InvalidInput, _mistakes.Count == 1 ? "A setting is wrong:" : $"{_mistakes.Count} settings are wrong:") { Details = [.. _mistakes] };
+    }
+
+    // Not with One: its message shows the value, and this one has a password.
+    private PostgreSqlAddress? ReadDatabase()
+    {
+        if (!_values.TryGetValue("database", out var given))
+        {
+            return null;
+        }
+
+        try
+        {
+            return PostgreSqlAddress.Parse(given.Values is [var text] ? text : "");
+        }
+        catch (SlipwayException mistake)
+        {
+            _mistakes.Add($"{given.Source}: {mistake.Message}");
+            return null;
+        }
     }
 
     private TelemetrySettings? ReadTelemetry()

@@ -7,6 +7,7 @@ using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.PostgreSql;
 using Slipway.Registry;
 using Slipway.Retraining;
 using Slipway.Rollouts;
@@ -40,7 +41,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     private string[] Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     /// <summary>Opens the data folder and begins to listen; what was deployed answers when this returns.</summary>
-    /// <exception cref="SlipwayException">A port is in use, or the data folder cannot be used.</exception>
+    /// <exception cref="SlipwayException">A port is in use, or the data folder or the database cannot be used.</exception>
     public static async Task<SlipwayServer> StartAsync(ServerSettings settings, LogLevel logLevel, CancellationToken cancellationToken)
     {
         var app = Build(settings, logLevel);
@@ -49,7 +50,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
             await app.Services.OpenStorageAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
             var server = new SlipwayServer(app);
-            await FirstRequests.SendAsync(server.HttpAddress, cancellationToken);
+            await FirstRequests.SendAsync(server.HttpAddress, server.GrpcAddress, FirstRequests.Limit, cancellationToken);
             return server;
         }
         catch (System.Net.Sockets.SocketException exception)
@@ -102,6 +103,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     /// <summary>The modules, each with its part of the schema: whoever opens a data folder needs them all.</summary>
     internal static IServiceCollection AddModules(IServiceCollection services, ServerSettings settings) => services
         .AddStorage(new StorageOptions(settings.Data))
+        .AddPostgreSql(settings.Database)
         .AddAccess(new AccessOptions { Hosts = settings.Hosts, OutboundAllow = settings.OutboundAllow })
         .AddDatasets(settings.Datasets)
         .AddTracking()

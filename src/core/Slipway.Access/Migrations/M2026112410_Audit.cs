@@ -22,6 +22,9 @@ internal sealed class M2026112410_Audit : Migration
         // A record that could be changed afterwards would prove nothing.
         IfDatabase("sqlite").Execute.Sql("create trigger audit_keep_content before update on audit begin select raise(abort, 'the audit is append-only'); end");
         IfDatabase("sqlite").Execute.Sql("create trigger audit_keep_rows before delete on audit begin select raise(abort, 'the audit is append-only'); end");
+
+        // The function came with the table of events.
+        IfDatabase("postgresql").Execute.Sql("create trigger audit_keep before update or delete or truncate on audit for each statement execute function refuse_change()");
     }
 
     public override void Down() => Delete.Table("audit");

@@ -1,3 +1,4 @@
+using System.Net;
 using Slipway.Core.Errors;
 
 namespace Slipway.Access.Outbound;
@@ -13,9 +14,25 @@ public interface IOutbound
     /// <param name="json">The body, UTF-8.</param>
     /// <param name="headers">Headers to add.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The status of the last answer, whatever it is.</returns>
     /// <exception cref="SlipwayException">
-    /// <see cref="ErrorKind.Forbidden"/>: the address may not be called. <see cref="ErrorKind.Unavailable"/>: it did not answer with success. The message names the host only, since an
-    /// address may hold a secret.
+    /// <see cref="ErrorKind.Forbidden"/>: the address may not be called. <see cref="ErrorKind.Unavailable"/>: it did not answer. The message names the host only, since an address may hold a
+    /// secret.
     /// </exception>
-    Task PostAsync(Uri address, ReadOnlyMemory<byte> json, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken);
+    Task<HttpStatusCode> SendAsync(Uri address, ReadOnlyMemory<byte> json, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken);
+}
+
+/// <summary>What most callers want of <see cref="IOutbound"/>.</summary>
+public static class OutboundPosts
+{
+    /// <summary>As <see cref="IOutbound.SendAsync"/>, where anything but success is an error (<see cref="ErrorKind.Unavailable"/>).</summary>
+    public static async Task PostAsync(
+        this IOutbound outbound, Uri address, ReadOnlyMemory<byte> json, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
+    {
+        var status = await outbound.SendAsync(address, json, headers, cancellationToken);
+        if ((int)status is < 200 or > 299)
+        {
+            throw new SlipwayException(ErrorKind.Unavailable, $"{address.Host} answered with {(int)status}.");
+        }
+    }
 }

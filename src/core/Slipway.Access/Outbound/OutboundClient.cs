@@ -33,7 +33,7 @@ internal sealed class OutboundClient : IOutbound, IDisposable
         { Timeout = Limit };
     }
 
-    public async Task PostAsync(Uri address, ReadOnlyMemory<byte> json, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
+    public async Task<HttpStatusCode> SendAsync(Uri address, ReadOnlyMemory<byte> json, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
     {
         try
         {
@@ -41,14 +41,12 @@ internal sealed class OutboundClient : IOutbound, IDisposable
             {
                 using var request = Request(address, json, headers);
                 using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-                if (answer.IsSuccessStatusCode)
+                if (answer.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect) || answer.Headers.Location is not { } next)
                 {
-                    return;
+                    return answer.StatusCode;
                 }
 
-                address = answer.StatusCode is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect && answer.Headers.Location is { } next
-                    ? Follow(address, new Uri(address, next))
-                    : throw new SlipwayException(ErrorKind.Unavailable, $"{address.Host} answered with {(int)answer.StatusCode}.");
+                address = Follow(address, new Uri(address, next));
             }
 
             throw new SlipwayException(ErrorKind.Unavailable, $"{address.Host} redirects more than {MaxRedirects} times.");

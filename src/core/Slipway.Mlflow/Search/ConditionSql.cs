@@ -1,10 +1,10 @@
 namespace Slipway.Mlflow.Search;
 
 /// <summary>Comparisons as conditions of SQL. The thing that is searched is <c>r</c>.</summary>
-internal static class ConditionSql
+public static class ConditionSql
 {
-    /// <summary>The condition on <c>r</c>.</summary>
-    public static string OfThing(Comparison comparison, SqlParameters parameters) => comparison.Field switch
+    /// <summary>The condition on <c>r</c>, whose number is <paramref name="id"/>: where another table has that already, what is looked up by it is asked before the thing's own row is read.</summary>
+    public static string OfThing(Comparison comparison, SqlParameters parameters, string id = "r.id") => comparison.Field switch
     {
         ColumnField column => OfColumn(comparison, $"r.{column.Column}", parameters),
 
@@ -13,14 +13,14 @@ internal static class ConditionSql
         OwnedField { Table: var table } => $"exists (select 1 from {table.Name} f where f.{table.Owner} = r.id{table.Several?.AndCounts("f", parameters)})",
 
         // A look-up by the table's key, written as a value: an exists could be turned into a join, and the join into the outer loop, which would lose the order that an index gives.
-        KeyedField keyed => $"(select 1 from {keyed.Table.Name} f where f.{keyed.Table.Owner} = r.id and {OfRow(comparison, "f", parameters)}) {Found(comparison)}",
+        KeyedField keyed => $"(select 1 from {keyed.Table.Name} f where f.{keyed.Table.Owner} = {id} and {OfRow(comparison, "f", parameters)}) {Found(comparison)}",
         RelatedField related when comparison.Comparator == Comparator.IsNull => $"not exists (select 1 from {OfRelated(related, parameters)} and {related.Column} is not null)",
         RelatedField related => $"exists (select 1 from {OfRelated(related, parameters)} and {OfColumn(comparison, related.Column, parameters)})",
         var field => throw new InvalidOperationException($"{field} has no condition."),
     };
 
     /// <summary>The condition on a row of a table of keys and values.</summary>
-    public static string OfRow(Comparison comparison, string row, SqlParameters parameters)
+    internal static string OfRow(Comparison comparison, string row, SqlParameters parameters)
     {
         var key = OfKey(comparison, row, parameters);
         return comparison switch
@@ -33,7 +33,7 @@ internal static class ConditionSql
     }
 
     /// <summary>As much of the condition on a row as an index answers.</summary>
-    public static string OfIndex(Comparison comparison, string row, SqlParameters parameters) => comparison switch
+    internal static string OfIndex(Comparison comparison, string row, SqlParameters parameters) => comparison switch
     {
         { Field.Kind: FieldKind.Metric, Comparator: not (Comparator.NotEqual or Comparator.IsNotNull) } => OfRow(comparison, row, parameters),
         { Field.Kind: FieldKind.Text, Comparator: Comparator.Equal or Comparator.In } =>
@@ -42,8 +42,9 @@ internal static class ConditionSql
     };
 
     /// <summary>The part of a text that is indexed.</summary>
-    public static string Beginning(string expression) => $"substr({expression}, 1, 64)";
+    internal static string Beginning(string expression) => $"substr({expression}, 1, 64)";
 
+    /// <summary>The condition on a column.</summary>
     public static string OfColumn(Comparison comparison, string column, SqlParameters parameters) => comparison.Comparator switch
     {
         Comparator.Equal => $"{column} = {parameters.Add(comparison.Value)}",

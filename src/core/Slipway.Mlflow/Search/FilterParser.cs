@@ -77,6 +77,7 @@ public sealed class FilterParser
         {
             Comparator.IsNull or Comparator.IsNotNull => [],
             Comparator.In or Comparator.NotIn => ReadList(field),
+            Comparator.Like or Comparator.ILike => [ReadPattern(field)],
             _ => [ReadValue(field)],
         });
     }
@@ -141,6 +142,15 @@ public sealed class FilterParser
         while (_tokens.TakeSign(","));
 
         return _tokens.TakeSign(")") ? values : throw _tokens.Error($"expected ',' or ')', found {SearchError.Show(_tokens.Peek())}.");
+    }
+
+    private object ReadPattern(Field field)
+    {
+        var token = _tokens.Peek();
+        var pattern = ReadValue(field);
+        return pattern is string { Length: > TextPattern.MostCharacters } text
+            ? throw _tokens.Error(token, string.Create(CultureInfo.InvariantCulture, $"a pattern of LIKE and ILIKE has at most {TextPattern.MostCharacters} characters, found {text.Length}."))
+            : pattern;
     }
 
     private object ReadValue(Field field)

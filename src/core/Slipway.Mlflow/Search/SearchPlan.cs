@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Mlflow.Search;
 
@@ -51,7 +52,7 @@ internal sealed class SearchPlan(SearchQuery query, int few)
             return;
         }
 
-        await using var command = new SearchStatement(query).Sort(connection, best.Driver, place, found.Wanted);
+        await using var command = new SearchStatement(query, connection).Sort(best.Driver, place, found.Wanted);
         await ReadAsync(found, command, cancellationToken);
     }
 
@@ -72,7 +73,7 @@ internal sealed class SearchPlan(SearchQuery query, int few)
         var counts = new List<(Driver, int)>();
         foreach (var driver in Driver.Of(query.Fields, query.Comparisons))
         {
-            var parameters = new SqlParameters();
+            var parameters = new SqlParameters(connection.Dialect());
             await using var command = parameters.ToCommand(connection, driver.Count(query.Scope, few, parameters));
             counts.Add((driver, Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture)));
         }
@@ -92,7 +93,7 @@ internal sealed class SearchPlan(SearchQuery query, int few)
                 continue;
             }
 
-            await using var command = new SearchStatement(query).Walk(connection, rank, rank == ended ? place : null, found.Wanted);
+            await using var command = new SearchStatement(query, connection).Walk(rank, rank == ended ? place : null, found.Wanted);
             await ReadAsync(found, command, cancellationToken);
         }
     }

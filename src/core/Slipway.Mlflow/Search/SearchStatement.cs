@@ -1,17 +1,18 @@
 using System.Data.Common;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Mlflow.Search;
 
 /// <summary>Builds the statements of a search: one that begins at an index in the wanted order, and one that sorts what a condition leaves.</summary>
-internal sealed class SearchStatement(SearchQuery query)
+internal sealed class SearchStatement(SearchQuery query, DbConnection connection)
 {
-    private readonly SqlParameters _parameters = new();
+    private readonly SqlParameters _parameters = new(connection.Dialect());
 
     /// <summary>
     /// Goes through the index by the first term's values, in each experiment of the scope, and stops when there are <paramref name="limit"/>: the price does not depend on how many things
     /// there are, as long as enough of them pass the filter.
     /// </summary>
-    public DbCommand Walk(DbConnection connection, int rank, IReadOnlyList<object>? place, int limit)
+    public DbCommand Walk(int rank, IReadOnlyList<object>? place, int limit)
     {
         var keys = query.Directed(
         [
@@ -26,11 +27,11 @@ internal sealed class SearchStatement(SearchQuery query)
     }
 
     /// <summary>Takes the things that <paramref name="driver"/> leaves, or all of the scope, and sorts them.</summary>
-    public DbCommand Sort(DbConnection connection, Driver? driver, IReadOnlyList<object>? place, int limit)
+    public DbCommand Sort(Driver? driver, IReadOnlyList<object>? place, int limit)
     {
         var keys = query.Keys;
         var from = $"{query.Fields.Table} r";
-        List<string> conditions = [.. Conditions(query.Comparisons.Except(driver?.Comparisons ?? []))];
+        List<string> conditions = [.. Conditions(query.Comparisons.Except(driver?.Comparisons ?? []), driver is null ? "r.id" : $"d.{driver.Owner}")];
         if (driver is not null)
         {
             from = $"{driver.Table} d cross join {from}";
@@ -66,7 +67,7 @@ internal sealed class SearchStatement(SearchQuery query)
             .. first.Kind == FieldKind.Metric ? [$"o0.is_nan = {rank}"] : Array.Empty<string>(),
             .. query.Comparisons.Where(c => c.Field == first).Select(c => ConditionSql.OfRow(c, "o0", _parameters)),
             $"r.id = o0.{keyed.Table.Owner}",
-            .. Conditions(query.Comparisons.Where(c => c.Field != first)),
+            .. Conditions(query.Comparisons.Where(c => c.Field != first), $"o0.{keyed.Table.Owner}"),
         ];
         return Select(keys, $"{keyed.Table.Name} o0 cross join {query.Fields.Table} r{Joins(1)}", conditions, place, limit);
     }
@@ -83,9 +84,10 @@ internal sealed class SearchStatement(SearchQuery query)
             """;
     }
 
-    private IEnumerable<string> Conditions(IEnumerable<Comparison> comparisons)
+    // Those that let the fewest pass first, as far as one can tell: each is a look-up, and the next ones are spared.
+    private IEnumerable<string> Conditions(IEnumerable<Comparison> comparisons, string id = "r.id")
     {
-        var conditions = comparisons.Select(comparison => ConditionSql.OfThing(comparison, _parameters));
+        var conditions = comparisons.OrderByDescending(comparison => comparison.Comparator is Comparator.Equal or Comparator.In).Select(comparison => ConditionSql.OfThing(comparison, _parameters, id));
         conditions = query.Fields.Condition is { } always ? conditions.Prepend(always) : conditions;
         return query.View == ViewType.All ? conditions : conditions.Prepend($"r.deleted_at is {(query.View == ViewType.Active ? "null" : "not null")}");
     }

@@ -94,11 +94,14 @@ internal sealed partial class BlobPurge(IBlobStore blobs, ArtifactStore artifact
 
     private async Task<HashSet<string>> NamedAsync(string[] digests, string table, IReadOnlyDictionary<string, long> released, CancellationToken cancellationToken)
     {
+        // One by one, since databases differ in how they take a list.
+        var parameters = digests.Index().ToDictionary(digest => $"digest{digest.Index}", digest => (object)digest.Item);
+        var list = string.Join(", ", parameters.Keys.Select(name => $"@{name}"));
         var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var column in _columns.Where(column => column.Use == BlobUse.Blob))
         {
-            var sql = $"select {column.Column}, count(*) from {column.Table} where {column.Column} in @digests group by {column.Column}";
-            foreach (var (digest, rows) in await database.ReadAsync(connection => connection.QueryAsync<(string, long)>(sql, new { digests }), cancellationToken))
+            var sql = $"select {column.Column}, count(*) from {column.Table} where {column.Column} in ({list}) group by {column.Column}";
+            foreach (var (digest, rows) in await database.ReadAsync(connection => connection.QueryAsync<(string, long)>(sql, parameters), cancellationToken))
             {
                 if (column.Table != table || rows > released.GetValueOrDefault(digest))
                 {

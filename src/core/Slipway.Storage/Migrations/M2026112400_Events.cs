@@ -27,6 +27,8 @@ internal sealed class M2026112400_Events : Migration
         // History is never overwritten, not even by a mistake of ours.
         IfDatabase("sqlite").Execute.Sql("create trigger events_keep_content before update on events begin select raise(abort, 'events are append-only'); end");
         IfDatabase("sqlite").Execute.Sql("create trigger events_keep_rows before delete on events begin select raise(abort, 'events are append-only'); end");
+        IfDatabase("postgresql").Execute.Sql("create function refuse_change() returns trigger language plpgsql as $$ begin raise exception '% is append-only', tg_table_name; end $$");
+        IfDatabase("postgresql").Execute.Sql("create trigger events_keep before update or delete or truncate on events for each statement execute function refuse_change()");
     }
 
     public override void Down()

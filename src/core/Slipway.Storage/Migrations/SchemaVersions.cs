@@ -9,8 +9,12 @@ public static class SchemaVersions
     public const string Sql = """select "Version" from "VersionInfo" """;
 
     /// <summary>True when a module's newest migration is missing.</summary>
+    /// <param name="stored">The numbers that the database has.</param>
+    /// <param name="parts">The modules whose tables are wanted.</param>
+    /// <param name="place">The database, as people know it.</param>
+    /// <param name="another">What to name instead, and how.</param>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.Conflict"/>: the data is newer than this program.</exception>
-    public static bool IsBehind(IReadOnlyCollection<long> stored, IReadOnlyCollection<SchemaPart> parts, string place)
+    public static bool IsBehind(IReadOnlyCollection<long> stored, IReadOnlyCollection<SchemaPart> parts, string place, string another)
     {
         var newestKnown = parts.Max(part => part.Latest);
         var newestStored = stored.DefaultIfEmpty().Max();
@@ -18,7 +22,7 @@ public static class SchemaVersions
         return newestStored > newestKnown
             ? throw new SlipwayException(
                 ErrorKind.Conflict,
-                $"{place} was written by a newer Slipway (schema {newestStored}; this one knows up to {newestKnown}). Start it with that version, or name another folder with --data.")
+                $"{place} was written by a newer Slipway (schema {newestStored}; this one knows up to {newestKnown}). Start it with that version, or name {another}.")
             : parts.Any(part => !stored.Contains(part.Latest));
     }
 }

@@ -3,12 +3,13 @@ using System.Data.Common;
 namespace Slipway.Storage.Sql;
 
 /// <summary>The statements of one connection that were prepared once and are kept. As the connection itself, for one caller at a time.</summary>
-public sealed class KeptCommands(DbConnection connection)
+/// <param name="connection">The connection.</param>
+public class KeptCommands(DbConnection connection)
 {
     private readonly Dictionary<Statement, DbCommand> _commands = [];
 
     /// <summary>The statement's command, ready to run with <paramref name="values"/>. It stays this object's: do not dispose it.</summary>
-    public DbCommand Bind(Statement statement, DbTransaction? transaction, object?[] values)
+    public virtual DbCommand Bind(Statement statement, DbTransaction? transaction, object?[] values)
     {
         if (!_commands.TryGetValue(statement, out var command))
         {

@@ -9,8 +9,8 @@ using Slipway.Storage.Migrations;
 namespace Slipway.Storage.Sqlite;
 
 /// <summary>SQLite in WAL mode: many readers on their own connections beside one writer that commits for everybody.</summary>
-internal sealed class SqliteDatabase(DataFolder folder, FolderLock folderLock, IEnumerable<SchemaPart> parts, EventSignal signal, TimeProvider time)
-    : Database
+internal sealed class SqliteDatabase(DataFolder folder, FolderLock folderLock, DatabaseMark mark, IEnumerable<SchemaPart> parts, EventSignal signal, TimeProvider time)
+    : Database, IOpenable
 {
     private readonly string _path = folder.Of("slipway.db");
     private SqliteReaders? _readers;
@@ -20,6 +20,7 @@ internal sealed class SqliteDatabase(DataFolder folder, FolderLock folderLock, I
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         folderLock.Demand();
+        mark.DemandNone();
         SqliteConnection? connection = null;
         try
         {
@@ -30,7 +31,7 @@ internal sealed class SqliteDatabase(DataFolder folder, FolderLock folderLock, I
             }
 
             connection = await SqliteConnections.OpenWriterAsync(_path, cancellationToken);
-            if (SchemaVersions.IsBehind(await ReadVersionsAsync(connection), [.. parts], folder.Path))
+            if (SchemaVersions.IsBehind(await ReadVersionsAsync(connection), [.. parts], folder.Path, "another folder with --data"))
             {
                 Upgrade();
             }

@@ -32,7 +32,6 @@ internal sealed class ArtifactTable(Database database, TimeProvider time, KeptFo
     public async Task PutAsync(WriteTransaction transaction, string path, Blob blob)
     {
         const string Inside = "select path from artifacts where path > @from and path < @to limit 1";
-        const string Above = "select path from artifacts where path in @above limit 1";
         const string Sql = """
             insert into artifacts (path, digest, size, stored_at) values (@path, @Digest, @Size, @now)
             on conflict (path) do update set digest = excluded.digest, size = excluded.size, stored_at = excluded.stored_at
@@ -44,7 +43,8 @@ internal sealed class ArtifactTable(Database database, TimeProvider time, KeptFo
             throw new SlipwayException(ErrorKind.Conflict, $"The artifact path '{Excerpt.Of(path, 120)}' is a folder. Store the file under another name, or delete the folder first.");
         }
 
-        if (await transaction.QuerySingleOrDefaultAsync<string>(Above, new { above = ArtifactPath.Ancestors(path) }) is { } file)
+        var above = new SqlParameters();
+        if (await transaction.QuerySingleOrDefaultAsync<string>($"select path from artifacts where path in {above.AddList(ArtifactPath.Ancestors(path))} limit 1", above.Values) is { } file)
         {
             throw new SlipwayException(ErrorKind.Conflict, $"The artifact '{Excerpt.Of(file, 120)}' is a file, so nothing can be stored below it. Use another folder, or delete the file first.");
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Dapper;
 using Slipway.Core.Errors;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Tracking.Experiments;
 
@@ -27,9 +28,9 @@ internal sealed class ExperimentStore(Database database, TimeProvider time)
         database.ReadAsync<IReadOnlyList<(Experiment, IReadOnlyCollection<Tag>)>>(
             async connection =>
             {
-                var list = string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-                var found = (await connection.QueryAsync<Experiment>(Once($"select {Columns} from experiments where id in ({list})"))).ToDictionary(e => e.Id);
-                var tags = (await connection.QueryAsync<(long Experiment, string Key, string Value)>(Once($"select experiment, key, value from experiment_tags where experiment in ({list}) order by key")))
+                var list = SqlList.Of(ids);
+                var found = (await connection.QueryAsync<Experiment>(Once($"select {Columns} from experiments where id in {list}"))).ToDictionary(e => e.Id);
+                var tags = (await connection.QueryAsync<(long Experiment, string Key, string Value)>(Once($"select experiment, key, value from experiment_tags where experiment in {list} order by key")))
                     .ToLookup(row => row.Experiment, row => new Tag(row.Key, row.Value));
                 return [.. ids.Where(found.ContainsKey).Select(id => (found[id], (IReadOnlyCollection<Tag>)[.. tags[id]]))];
 

@@ -26,7 +26,7 @@ internal sealed record LoggedModel(
         row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), Text(row, 4), row.GetString(5), Text(row, 6), row.GetString(7), row.GetInt64(8), row.GetInt64(9),
         row.IsDBNull(10) ? null : row.GetInt64(10));
 
-    public void WriteInfo(Utf8JsonWriter json, IReadOnlyCollection<Tag> tags)
+    public void WriteInfo(Utf8JsonWriter json, IReadOnlyCollection<Tag> tags, IReadOnlyCollection<ModelRegistration> registrations)
     {
         json.WriteStartObject("info");
         json.WriteString("model_id", ModelId);
@@ -47,6 +47,11 @@ internal sealed record LoggedModel(
         }
 
         json.WriteList("tags", tags, Tag.Write);
+        json.WriteList("registrations", registrations, static (json, version) =>
+        {
+            json.WriteString("name", version.Name);
+            json.WriteString("version", version.Number.ToString(CultureInfo.InvariantCulture));
+        });
         json.WriteEndObject();
     }
 

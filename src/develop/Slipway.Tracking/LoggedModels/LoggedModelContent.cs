@@ -11,12 +11,14 @@ internal sealed record LoggedModelContent(LoggedModel Model)
 
     public List<Tag> Parameters { get; } = [];
 
+    public List<ModelRegistration> Registrations { get; } = [];
+
     public List<(MetricPoint Point, string RunId)> Metrics { get; } = [];
 
     /// <summary>Writes the members of MLflow's <c>LoggedModel</c>.</summary>
     public void Write(Utf8JsonWriter json)
     {
-        Model.WriteInfo(json, Tags);
+        Model.WriteInfo(json, Tags, Registrations);
         json.WriteStartObject("data");
         json.WriteList("params", Parameters, Tag.Write);
         json.WriteList("metrics", Metrics, static (json, metric) => metric.Point.Write(json, metric.RunId));

@@ -10,7 +10,7 @@ using Slipway.Tracking.Metrics;
 namespace Slipway.Tracking.LoggedModels;
 
 /// <summary>Reads logged models with what they have.</summary>
-internal sealed class LoggedModelReader(Database database)
+internal sealed class LoggedModelReader(Database database, IEnumerable<IModelRegistrations> registrations)
 {
     /// <summary>How many models are read, written and sent at once.</summary>
     private const int Part = 200;
@@ -61,7 +61,22 @@ internal sealed class LoggedModelReader(Database database)
         json.WriteEndArray();
     }
 
-    private Task<IReadOnlyList<LoggedModelContent>> ReadAsync(long[] ids, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<LoggedModelContent>>(
+    private async Task<IReadOnlyList<LoggedModelContent>> ReadAsync(long[] ids, CancellationToken cancellationToken)
+    {
+        var models = await ReadLoggedAsync(ids, cancellationToken);
+        foreach (var source in registrations)
+        {
+            var found = await source.ListAsync([.. models.Select(model => model.Model.ModelId)], cancellationToken);
+            foreach (var model in models)
+            {
+                model.Registrations.AddRange(found[model.Model.ModelId]);
+            }
+        }
+
+        return models;
+    }
+
+    private Task<IReadOnlyList<LoggedModelContent>> ReadLoggedAsync(long[] ids, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<LoggedModelContent>>(
         async connection =>
         {
             var list = string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));

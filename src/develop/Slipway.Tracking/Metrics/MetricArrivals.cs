@@ -95,10 +95,23 @@ internal static class MetricArrivals
             Decode(row, points);
         }
 
-        foreach (var point in points.OrderBy(p => p.Key, StringComparer.Ordinal).ThenBy(p => p))
+        var added = new List<BlockPoint>();
+        foreach (var metric in points.OrderBy(p => p.Key, StringComparer.Ordinal).ThenBy(p => p).GroupBy(p => p.Key))
         {
-            await transaction.ExecuteAsync(
-                SortIn, run, point.Key, point.Step, point.Timestamp, point.Stored, point.IsNaN ? 1L : 0L, point.Link?.ModelId, point.Link?.DatasetName, point.Link?.DatasetDigest);
+            added.Clear();
+            foreach (var point in metric)
+            {
+                if (await transaction.ExecuteAsync(
+                    SortIn, run, point.Key, point.Step, point.Timestamp, point.Stored, point.IsNaN ? 1L : 0L, point.Link?.ModelId, point.Link?.DatasetName, point.Link?.DatasetDigest) > 0)
+                {
+                    added.Add(BlockPoint.Of(point));
+                }
+            }
+
+            if (added.Count > 0)
+            {
+                await MetricBlocks.AddAsync(transaction, run, metric.Key, added);
+            }
         }
 
         await transaction.ExecuteAsync(Delete, run);

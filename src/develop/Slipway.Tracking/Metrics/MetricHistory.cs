@@ -22,6 +22,9 @@ internal sealed class MetricHistory
         _arrived = arrived;
     }
 
+    /// <summary>The points that are not sorted in yet, in order; some may be among the others, too.</summary>
+    public IReadOnlyList<MetricPoint> Arrived => _arrived;
+
     /// <summary>What has arrived is read first: a point that is sorted in meanwhile is then seen twice, and not never.</summary>
     public static async Task<MetricHistory> OpenAsync(DbConnection connection, long run, string key)
     {
@@ -98,6 +101,47 @@ internal sealed class MetricHistory
         var sorted = await command.ExecuteScalarAsync() as long?;
         long? arrived = (to == long.MaxValue ? _arrived.Length : IndexAfter(Before(to + 1))) is var i && i > 0 ? _arrived[i - 1].Step : null;
         return sorted is null || arrived > sorted ? arrived : sorted;
+    }
+
+    /// <summary>The last point of all; null when there is none.</summary>
+    public async Task<MetricPoint?> LastAsync()
+    {
+        const string Sql = """
+            select step, timestamp, value, is_nan, model_id, dataset_name, dataset_digest from metric_points
+            where run = @run and key = @key
+            order by step desc, timestamp desc, value desc, is_nan desc
+            limit 1
+            """;
+
+        var sorted = await QueryAsync(Sql);
+        return Merge(sorted, _arrived.TakeLast(1), limit: 2) is [.., var last] ? last : null;
+    }
+
+    /// <summary>The roll-ups of the points that were sorted in, by step.</summary>
+    public async Task<IReadOnlyList<MetricBlock>> ReadBlocksAsync()
+    {
+        var blocks = new List<MetricBlock>();
+        await using var command = Command($"select {MetricBlocks.Columns} from metric_blocks where run = @run and key = @key order by first_step");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            blocks.Add(MetricBlocks.Read(reader));
+        }
+
+        return blocks;
+    }
+
+    /// <summary>Gives the points of a range of steps that were sorted in to <paramref name="take"/>, by step.</summary>
+    public async Task EachAsync(long first, long last, Action<BlockPoint> take)
+    {
+        const string Sql = "select step, timestamp, value, is_nan from metric_points where run = @run and key = @key and step >= @first and step <= @last order by step";
+
+        await using var command = Command(Sql, ("@first", first), ("@last", last));
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            take(MetricBlocks.ReadPoint(reader));
+        }
     }
 
     /// <summary>A point before all that a step may have; 64-bit steps and times that are not negative leave it free.</summary>

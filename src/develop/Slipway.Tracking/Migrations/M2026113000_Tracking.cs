@@ -1,4 +1,5 @@
 using FluentMigrator;
+using Slipway.Storage.Migrations;
 
 namespace Slipway.Tracking.Migrations;
 
@@ -57,6 +58,8 @@ internal sealed class M2026113000_Tracking : Migration
         create index run_metrics_by_value on run_metrics (experiment, key, is_nan, value, run);
         """;
 
+    private const string Default = "insert into experiments (id, name, artifact_location, created_at, updated_at) values (0, 'Default', 'mlflow-artifacts:/0', 0, 0)";
+
     public override void Up()
     {
         Create.Table("experiments")
@@ -86,9 +89,10 @@ internal sealed class M2026113000_Tracking : Migration
 
         Create.Index("runs_by_start").OnTable("runs").OnColumn("experiment").Ascending().OnColumn("start_time").Descending().OnColumn("run_id").Ascending();
 
-        IfDatabase("sqlite").Execute.Sql(RunTables.Replace("));", ")) without rowid;", StringComparison.Ordinal));
+        this.ExecuteOnBoth(RunTables.Replace("));", ")) without rowid;", StringComparison.Ordinal));
         Execute.Sql(Indexes);
-        Execute.Sql("insert into experiments (id, name, artifact_location, created_at, updated_at) values (0, 'Default', 'mlflow-artifacts:/0', 0, 0)");
+        IfDatabase("sqlite").Execute.Sql(Default);
+        IfDatabase("postgresql").Execute.Sql(Default.Replace(" values", " overriding system value values", StringComparison.Ordinal));
     }
 
     public override void Down()

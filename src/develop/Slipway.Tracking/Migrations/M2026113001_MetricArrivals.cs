@@ -1,4 +1,5 @@
 using FluentMigrator;
+using Slipway.Storage.Migrations;
 
 namespace Slipway.Tracking.Migrations;
 
@@ -8,7 +9,7 @@ internal sealed class M2026113001_MetricArrivals : Migration
 {
     public const long Number = 2026113001;
 
-    public override void Up() => IfDatabase("sqlite").Execute.Sql("""
+    public override void Up() => this.ExecuteOnBoth("""
         create table metric_arrivals (
             run bigint not null references runs (id) on delete cascade,
             number bigint not null,

@@ -1,4 +1,5 @@
 using FluentMigrator;
+using Slipway.Storage.Migrations;
 
 namespace Slipway.Tracking.Migrations;
 
@@ -61,9 +62,9 @@ internal sealed class M2026113010_Inputs : Migration
 
     public override void Up()
     {
-        IfDatabase("sqlite").Execute.Sql(Datasets);
-        IfDatabase("sqlite").Execute.Sql(Inputs);
-        IfDatabase("sqlite").Execute.Sql(Models);
+        this.ExecuteOnBoth(Datasets);
+        this.ExecuteOnBoth(Inputs);
+        this.ExecuteOnBoth(Models);
     }
 
     public override void Down()

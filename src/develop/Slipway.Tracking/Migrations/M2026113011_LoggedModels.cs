@@ -1,4 +1,5 @@
 using FluentMigrator;
+using Slipway.Storage.Migrations;
 
 namespace Slipway.Tracking.Migrations;
 
@@ -67,9 +68,9 @@ internal sealed class M2026113011_LoggedModels : Migration
 
     public override void Up()
     {
-        IfDatabase("sqlite").Execute.Sql(Models);
-        IfDatabase("sqlite").Execute.Sql(Values);
-        IfDatabase("sqlite").Execute.Sql(Metrics);
+        this.ExecuteOnBoth(Models);
+        this.ExecuteOnBoth(Values);
+        this.ExecuteOnBoth(Metrics);
     }
 
     public override void Down()

@@ -1,4 +1,5 @@
 using FluentMigrator;
+using Slipway.Storage.Migrations;
 
 namespace Slipway.Tracking.Migrations;
 
@@ -90,8 +91,8 @@ internal sealed class M2026113030_Traces : Migration
 
         Create.Index("traces_by_time").OnTable("traces").OnColumn("experiment").Ascending().OnColumn("request_time").Descending().OnColumn("trace_id").Ascending();
         Create.Index("traces_by_client_request").OnTable("traces").OnColumn("experiment").Ascending().OnColumn("client_request_id").Ascending();
-        IfDatabase("sqlite").Execute.Sql(KeyedTables.Replace("));", ")) without rowid;", StringComparison.Ordinal));
-        IfDatabase("sqlite").Execute.Sql(Others);
+        this.ExecuteOnBoth(KeyedTables.Replace("));", ")) without rowid;", StringComparison.Ordinal));
+        this.ExecuteOnBoth(Others);
     }
 
     public override void Down()

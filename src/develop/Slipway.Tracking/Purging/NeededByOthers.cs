@@ -24,5 +24,5 @@ internal sealed class NeededByOthers(IEnumerable<NeededArtifacts> needed)
     private string Ids(string scheme, int length) => _needed.Length == 0
         ? "select '' where 1 = 0"
         : string.Join(" union ", _needed.Select(n => string.Create(
-            CultureInfo.InvariantCulture, $"select substr(ltrim(substr(n.{n.Column}, {scheme.Length + 1}), '/'), 1, {length}) from {n.Table} n where n.{n.Column} like '{scheme}%'")));
+            CultureInfo.InvariantCulture, $"select substr(ltrim(substr(n.{n.Column}, {scheme.Length + 1}), '/'), 1, {length}) from {n.Table} n where substr(n.{n.Column}, 1, {scheme.Length}) = '{scheme}'")));
 }

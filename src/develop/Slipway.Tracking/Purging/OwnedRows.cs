@@ -1,3 +1,5 @@
+using Slipway.Storage.Sql;
+
 namespace Slipway.Tracking.Purging;
 
 /// <summary>
@@ -8,7 +10,11 @@ namespace Slipway.Tracking.Purging;
 /// <param name="Table">The table.</param>
 /// <param name="Key">The columns of its key, with commas between: it tells a few thousand rows from the others.</param>
 /// <param name="Where">Which rows, in SQL: <c>@ids</c> are the owners' numbers (<c>run in @ids</c>, or <c>trace in (select id from traces where experiment in @ids)</c>).</param>
-public sealed record OwnedRows(RowOwner Owner, string Table, string Key, string Where);
+public sealed record OwnedRows(RowOwner Owner, string Table, string Key, string Where)
+{
+    /// <summary><see cref="Where"/> for some owners.</summary>
+    internal string WhereOwners(IEnumerable<long> ids) => Where.Replace("@ids", SqlList.Of(ids), StringComparison.Ordinal);
+}
 
 /// <summary>With what rows go.</summary>
 public enum RowOwner

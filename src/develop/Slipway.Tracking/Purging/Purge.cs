@@ -3,6 +3,7 @@ using Slipway.Core.Errors;
 using Slipway.Core.Units;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Storage.Sql;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Experiments;
 
@@ -53,7 +54,7 @@ internal sealed class Purge(
     private async Task<PurgeReport> RunAloneAsync(PurgeSelection selection, Func<WriteTransaction, string, Task> audit, CancellationToken cancellationToken)
     {
         var tally = new PurgeTally();
-        await MarkAsync("experiments", selection.ExperimentsWhere, selection, [], cancellationToken);
+        await MarkAsync("experiments", selection.ExperimentsWhere, selection, cancellationToken);
         var experiments = await search.ExperimentsAsync(selection, cancellationToken);
         var runsOf = experiments.ToDictionary(experiment => experiment.Id, _ => 0L);
         await foreach (var found in search.RunsAsync(selection, cancellationToken))
@@ -91,7 +92,7 @@ internal sealed class Purge(
         PurgeTally tally, IReadOnlyList<FoundRun> found, PurgeSelection selection, Func<WriteTransaction, string, Task> audit, CancellationToken cancellationToken)
     {
         // One that was restored since it was found stays.
-        var marked = await MarkAsync("runs", $"id in @ids and {selection.RunsWhere}", selection, [.. found.Select(run => run.Id)], cancellationToken);
+        var marked = await MarkAsync("runs", $"id in {SqlList.Of(found.Select(run => run.Id))} and {selection.RunsWhere}", selection, cancellationToken);
         FoundRun[] runs = [.. found.Where(run => marked.Contains(run.Id))];
         long[] ids = [.. runs.Select(run => run.Id)];
         foreach (var run in runs)
@@ -108,7 +109,7 @@ internal sealed class Purge(
                     await audit(transaction, string.Create(CultureInfo.InvariantCulture, $"run {run.RunId} of experiment {run.Experiment}"));
                 }
 
-                return await transaction.ExecuteAsync("delete from runs where id in @ids", new { ids });
+                return await transaction.ExecuteAsync($"delete from runs where id in {SqlList.Of(ids)}");
             },
             cancellationToken));
         return runs;
@@ -134,21 +135,21 @@ internal sealed class Purge(
     }
 
     /// <summary>Marks what still is as it was found, and returns the numbers of what is marked.</summary>
-    private Task<HashSet<long>> MarkAsync(string table, string where, PurgeSelection selection, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    private Task<HashSet<long>> MarkAsync(string table, string where, PurgeSelection selection, CancellationToken cancellationToken)
     {
         var sql = string.Create(CultureInfo.InvariantCulture, $"update {table} set deleted_at = {Lifecycle.Purging} where {where} returning id");
-        return WriteAsync(async transaction => (await transaction.QueryAsync<long>(sql, selection.With(ids))).ToHashSet(), cancellationToken);
+        return WriteAsync(async transaction => (await transaction.QueryAsync<long>(sql, selection.Parameters)).ToHashSet(), cancellationToken);
     }
 
     private async Task DeleteRowsAsync(PurgeTally tally, RowOwner owner, long[] ids, CancellationToken cancellationToken)
     {
         foreach (var (rows, delete) in _owned.Where(part => part.Rows.Owner == owner))
         {
-            var sql = string.Create(CultureInfo.InvariantCulture, $"select {rows.Key} from {rows.Table} where {rows.Where} limit {RowsTogether}");
+            var sql = string.Create(CultureInfo.InvariantCulture, $"select {rows.Key} from {rows.Table} where {rows.WhereOwners(ids)} limit {RowsTogether}");
             int deleted;
             do
             {
-                deleted = await WriteAsync(transaction => DeleteRowsAsync(transaction, sql, delete, ids), cancellationToken);
+                deleted = await WriteAsync(transaction => DeleteRowsAsync(transaction, sql, delete), cancellationToken);
                 tally.AddRows(rows.Table, deleted);
             }
             while (deleted == RowsTogether);
@@ -156,9 +157,9 @@ internal sealed class Purge(
     }
 
     // One by one, each by its whole key: `delete … where (key) in (select … limit …)` looks at all rows of a run for each part of them.
-    private static async Task<int> DeleteRowsAsync(WriteTransaction transaction, string sql, Statement delete, long[] ids)
+    private static async Task<int> DeleteRowsAsync(WriteTransaction transaction, string sql, Statement delete)
     {
-        var keys = await transaction.QueryAsync<dynamic>(sql, new { ids });
+        var keys = await transaction.QueryAsync<dynamic>(sql);
         foreach (IDictionary<string, object?> key in keys)
         {
             await transaction.ExecuteAsync(delete, [.. key.Values]);

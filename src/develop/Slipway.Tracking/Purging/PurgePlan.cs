@@ -74,8 +74,8 @@ internal sealed class PurgePlan(Database database, PurgeSearch search, PurgedArt
     {
         foreach (var rows in owned.Where(rows => rows.Owner == owner))
         {
-            var sql = string.Create(CultureInfo.InvariantCulture, $"select count(*) from {rows.Table} where {rows.Where}");
-            tally.AddRows(rows.Table, await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(sql, new { ids }), cancellationToken));
+            var sql = string.Create(CultureInfo.InvariantCulture, $"select count(*) from {rows.Table} where {rows.WhereOwners(ids)}");
+            tally.AddRows(rows.Table, await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(sql), cancellationToken));
         }
     }
 }

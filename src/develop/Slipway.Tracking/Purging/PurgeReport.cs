@@ -50,8 +50,8 @@ public sealed record PurgeReport
     /// <summary>Content that nothing needs any more, whoever stored it: what the disk gets back.</summary>
     public required PurgedBlobs Blobs { get; init; }
 
-    /// <summary>Bytes in the database's file that hold nothing now and are used again: the file itself does not shrink. Null where the database does not say.</summary>
-    public required long? UnusedDatabaseBytes { get; init; }
+    /// <summary>Bytes in the database's file that hold nothing now and are used again: the file itself does not shrink. Null, and absent in JSON, where the database does not say.</summary>
+    public long? UnusedDatabaseBytes { get; init; }
 }
 
 /// <summary>An experiment that goes.</summary>

@@ -4,6 +4,7 @@ using Dapper;
 using Slipway.Core.Errors;
 using Slipway.Core.Text;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Runs;
 
@@ -21,13 +22,13 @@ internal sealed class PurgeSearch(Database database)
     /// <summary>Refuses names of what is not there, not deleted, or deleted too recently.</summary>
     public async Task CheckAsync(PurgeSelection selection, CancellationToken cancellationToken)
     {
-        var experiments = await FindAsync("select cast(id as text), deleted_at from experiments where id in @experiments", selection, cancellationToken);
+        var experiments = await FindAsync($"select cast(id as text), deleted_at from experiments where id in {SqlList.Of(selection.Experiments)}", selection, cancellationToken);
         foreach (var id in selection.Experiments.Select(number => number.ToString(CultureInfo.InvariantCulture)))
         {
             Check("experiment", id, experiments, Experiment.NotFound);
         }
 
-        var runs = await FindAsync("select run_id, deleted_at from runs where run_id in @runs", selection, cancellationToken);
+        var runs = await FindAsync($"select run_id, deleted_at from runs where {selection.RunsNamed}", selection, cancellationToken);
         foreach (var id in selection.Runs)
         {
             Check("run", id, runs, Run.NotFound);
@@ -59,7 +60,7 @@ internal sealed class PurgeSearch(Database database)
         var after = 0L;
         while (true)
         {
-            var parameters = selection.With([], after);
+            var parameters = selection.With(after);
             var runs = await database.ReadAsync(async connection => (await connection.QueryAsync<FoundRun>(sql, parameters)).AsList(), cancellationToken);
             if (runs.Count > 0)
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Slipway.Core.Errors;
 using Slipway.Core.Text;
 using Slipway.Core.Units;
+using Slipway.Storage.Sql;
 using Slipway.Tracking.Experiments;
 
 namespace Slipway.Tracking.Purging;
@@ -26,7 +27,7 @@ internal sealed record PurgeSelection
     public bool IsNamed => Experiments.Count + Runs.Count > 0;
 
     /// <summary>The values of <see cref="ExperimentsWhere"/> and <see cref="RunsWhere"/>.</summary>
-    public object Parameters => With([]);
+    public object Parameters => With(after: 0);
 
     /// <summary>Which experiments go, in SQL over <c>experiments</c>. Default never does.</summary>
     public string ExperimentsWhere => $"{ExperimentsAsked} and not {Needed.Experiment}";
@@ -43,11 +44,14 @@ internal sealed record PurgeSelection
     /// <summary>What others need.</summary>
     public required NeededByOthers Needed { get; init; }
 
-    private string ExperimentsAsked => $"id <> 0 and deleted_at <= @upTo{(IsNamed ? " and id in @experiments" : "")}";
+    /// <summary>The runs that are named, in SQL over <c>runs</c>.</summary>
+    public string RunsNamed => Runs.Count == 0 ? "1 = 0" : $"run_id in ({string.Join(", ", Runs.Select((_, i) => $"@{RunName(i)}"))})";
+
+    private string ExperimentsAsked => $"id <> 0 and deleted_at <= @upTo{(IsNamed ? $" and id in {SqlList.Of(Experiments)}" : "")}";
 
     // Those of an experiment that is asked for, too: where it stays for the sake of one run, the others go all the same.
     private string RunsAsked =>
-        $"deleted_at is not null and ((deleted_at <= @upTo{(IsNamed ? " and run_id in @runs" : "")}) or experiment in (select id from experiments where {ExperimentsAsked}))";
+        $"deleted_at is not null and ((deleted_at <= @upTo{(IsNamed ? $" and {RunsNamed}" : "")}) or experiment in (select id from experiments where {ExperimentsAsked}))";
 
     public static PurgeSelection Of(string? olderThan, IReadOnlyList<string>? experiments, IReadOnlyList<string>? runs, NeededByOthers needed, TimeProvider time)
     {
@@ -73,8 +77,19 @@ internal sealed record PurgeSelection
         };
     }
 
-    /// <summary><see cref="Parameters"/> with the numbers of a page of rows.</summary>
-    public object With(IReadOnlyList<long> ids, long after = 0) => new { upTo = UpTo.ToUnixTimeMilliseconds(), experiments = Experiments, runs = Runs, ids, after };
+    /// <summary><see cref="Parameters"/> with the number of a row behind which a page begins.</summary>
+    public object With(long after)
+    {
+        var parameters = new Dictionary<string, object> { ["upTo"] = UpTo.ToUnixTimeMilliseconds(), ["after"] = after };
+        foreach (var (i, run) in Runs.Index())
+        {
+            parameters[RunName(i)] = run;
+        }
+
+        return parameters;
+    }
+
+    private static string RunName(int index) => string.Create(CultureInfo.InvariantCulture, $"run{index}");
 
     private static long NumberOf(string id) => ExperimentStore.NumberOf(id) switch
     {

@@ -45,7 +45,8 @@ internal sealed class PurgedArtifacts(IEnumerable<NeededArtifacts> needed)
         var part = await ReadAsync(transaction.QueryAsync<Row>, folder, experiment, after);
         if (part.Paths.Count > 0)
         {
-            await transaction.ExecuteAsync("delete from artifacts where path in @paths", new { paths = part.Paths.Select(row => row.Path) });
+            var paths = new SqlParameters();
+            await transaction.ExecuteAsync($"delete from artifacts where path in {paths.AddList(part.Paths.Select(row => row.Path))}", paths.Values);
         }
 
         return part;

@@ -22,7 +22,10 @@ public interface ITrackingReader
     /// <summary>A run with what it logged, deleted or not; null when there is none.</summary>
     Task<RunDetails?> FindRunAsync(string runId, CancellationToken cancellationToken);
 
-    /// <summary>The history of a metric, thinned out to at most <paramref name="most"/> values at evenly spaced steps; empty when there is none.</summary>
+    /// <summary>
+    /// The history of a metric; a longer one thinned out to at most <paramref name="most"/> values (five or more): its first, its last, and the lowest, the highest and a NaN of each of many even
+    /// parts of its steps, so that no peak is lost. Empty when there is none.
+    /// </summary>
     Task<MetricCurve> ReadCurveAsync(string runId, string key, int most, CancellationToken cancellationToken);
 
     /// <summary>What lies in a folder of a run's artifacts, at most <paramref name="most"/> lines; empty for a folder that is not there.</summary>

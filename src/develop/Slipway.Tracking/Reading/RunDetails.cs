@@ -24,6 +24,9 @@ public sealed record RunDetails
     /// <summary>The newest value of each metric, by name.</summary>
     public IReadOnlyList<MetricValue> Metrics { get; init; } = [];
 
+    /// <summary>What it used, and the models that it made.</summary>
+    public RunUses Uses { get; init; } = new();
+
     /// <summary>True when there are more than <see cref="MostValues"/> of a kind, which are not read.</summary>
     public bool HasMore { get; init; }
 
@@ -46,7 +49,7 @@ public sealed record MetricValue(string Key, double Value, long Step, DateTimeOf
 
 /// <summary>The history of a metric by step.</summary>
 /// <param name="Values">The values in order.</param>
-/// <param name="IsThinned">True when there are more, of which these are some at evenly spaced steps.</param>
+/// <param name="IsThinned">True when there are more, of which these are the lowest and the highest in many even parts of the steps.</param>
 public sealed record MetricCurve(IReadOnlyList<MetricValue> Values, bool IsThinned);
 
 /// <summary>A folder of artifacts.</summary>

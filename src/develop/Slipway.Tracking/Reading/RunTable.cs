@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Slipway.Mlflow;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Search;
 
@@ -120,7 +121,7 @@ internal sealed class RunTable(Database database)
     private static async Task<Dictionary<long, Run>> ReadAsync(DbConnection connection, IReadOnlyList<long> ids)
     {
         var runs = new Dictionary<long, Run>(ids.Count);
-        await using var command = new SqlParameters().ToCommand(connection, $"select {RunColumns.Names} from runs r where r.id in ({List(ids)})");
+        await using var command = new SqlParameters().ToCommand(connection, $"select {RunColumns.Names} from runs r where r.id in {SqlList.Of(ids)}");
         await ReadAsync(command, row => runs.Add(row.GetInt64(0), RunColumns.Read(row)));
         return runs;
     }
@@ -140,7 +141,7 @@ internal sealed class RunTable(Database database)
 
             var parameters = new SqlParameters();
             var nan = kind == RunValueKind.Metric ? ", is_nan" : "";
-            await using var command = parameters.ToCommand(connection, $"select run, key, value{nan} from {table} where run in ({List(ids)}) and key in {parameters.AddList(keys)}");
+            await using var command = parameters.ToCommand(connection, $"select run, key, value{nan} from {table} where run in {SqlList.Of(ids)} and key in {parameters.AddList(keys)}");
             await ReadAsync(command, row =>
             {
                 if (kind == RunValueKind.Metric)
@@ -164,8 +165,6 @@ internal sealed class RunTable(Database database)
             """);
         return await command.ExecuteScalarAsync() is not null;
     }
-
-    private static string List(IReadOnlyList<long> ids) => string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
 
     private static async Task ReadAsync(DbCommand command, Action<DbDataReader> read)
     {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Slipway.Core.Errors;
+using Slipway.Mlflow;
 using Slipway.Storage;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Experiments;
@@ -11,10 +12,12 @@ using Slipway.Tracking.Runs;
 namespace Slipway.Tracking.Reading;
 
 /// <summary>Answers <see cref="ITrackingReader"/> with what the module reads for clients.</summary>
-internal sealed class TrackingReader(Database database, ExperimentStore experiments, RunReader runs, RunArtifacts folders, ArtifactTable artifacts) : ITrackingReader
+internal sealed class TrackingReader(Database database, ExperimentStore experiments, RunReader runs, RunArtifacts folders, ArtifactTable artifacts, IEnumerable<IModelRegistrations> registrations)
+    : ITrackingReader
 {
     private readonly ExperimentTable _experiments = new(database, experiments);
     private readonly RunTable _runs = new(database);
+    private readonly UsesTable _uses = new(database, registrations);
 
     public Task<ExperimentPage> ListExperimentsAsync(ExperimentSearch search, CancellationToken cancellationToken) => _experiments.ListAsync(search, cancellationToken);
 
@@ -53,6 +56,7 @@ internal sealed class TrackingReader(Database database, ExperimentStore experime
                 };
             },
             cancellationToken);
+        found = found with { Uses = await _uses.ReadAsync(run.Id, cancellationToken) };
         return found.Run.ParentId is { } parent && await GetAsync(parent, cancellationToken) is { } above ? found with { Parent = RunTable.Summary(above, null) } : found;
     }
 
@@ -68,16 +72,13 @@ internal sealed class TrackingReader(Database database, ExperimentStore experime
             {
                 var history = await MetricHistory.OpenAsync(connection, run.Id, key);
                 var points = await history.ReadAsync(MetricHistory.Before(long.MinValue), long.MaxValue, most + 1);
-                var isThinned = points.Count > most;
-                if (isThinned)
-                {
-                    var sample = await MetricSample.PlanAsync(connection, [run], key, long.MinValue, long.MaxValue, most);
-                    points = await sample.ReadAsync(connection, run);
-                }
-
-                return new MetricCurve([.. points.Select(point => new MetricValue(key, point.Value, point.Step, Moment.Of(point.Timestamp)))], isThinned);
+                return points.Count <= most
+                    ? new MetricCurve([.. points.Select(BlockPoint.Of).Select(Value)], IsThinned: false)
+                    : new MetricCurve([.. (await ThinAsync(history, BlockPoint.Of(points[0]), most)).Select(Value)], IsThinned: true);
             },
             cancellationToken);
+
+        MetricValue Value(BlockPoint point) => new(key, point.Value, point.Step, Moment.Of(point.Timestamp));
     }
 
     public async Task<ArtifactFolder> ListArtifactsAsync(string runId, string folder, int most, CancellationToken cancellationToken)
@@ -96,6 +97,25 @@ internal sealed class TrackingReader(Database database, ExperimentStore experime
         }
 
         return new ArtifactFolder(path, lines, HasMore: false);
+    }
+
+    private static async Task<IReadOnlyList<BlockPoint>> ThinAsync(MetricHistory history, BlockPoint first, int most)
+    {
+        var last = BlockPoint.Of((await history.LastAsync())!.Value);
+
+        // Two values a part beside the first and the last, or three where many are NaN.
+        List<BlockPoint> points = [];
+        foreach (var values in new[] { 2, 3 })
+        {
+            var plot = await MetricPlot.ReadAsync(history, Math.Max((most - 2) / values, 1));
+            points = [.. plot.Parts.SelectMany(part => new[] { part.Low, part.High, part.NaN }).OfType<BlockPoint>().Append(first).Append(last).Distinct().OrderBy(p => p.Step).ThenBy(p => p.Timestamp).ThenBy(p => p.Value)];
+            if (points.Count <= most)
+            {
+                break;
+            }
+        }
+
+        return points;
     }
 
     private static async Task<List<KeyValuePair<string, string>>> PairsAsync(DbConnection connection, string table, long run) =>

@@ -43,10 +43,14 @@ internal sealed class RunReader(Database database)
             return;
         }
 
+        // The next part is read while this one is written and sent.
+        long[][] parts = [.. ids.Chunk(Part)];
+        var next = ReadAsync(parts[0], call.Cancellation);
         json.WriteStartArray("runs");
-        foreach (var part in ids.Chunk(Part))
+        for (var i = 1; i <= parts.Length; i++)
         {
-            var runs = await ReadAsync(part, call.Cancellation);
+            var runs = await next;
+            next = i < parts.Length ? BeginAsync(parts[i], call.Cancellation) : next;
             var datasets = DatasetsOf(runs);
             foreach (var run in runs)
             {
@@ -61,6 +65,8 @@ internal sealed class RunReader(Database database)
         json.WriteEndArray();
     }
 
+    private Task<IReadOnlyList<RunContent>> BeginAsync(long[] ids, CancellationToken cancellationToken) => Task.Run(() => ReadAsync(ids, cancellationToken), cancellationToken);
+
     private Task<IReadOnlyList<RunContent>> ReadAsync(long[] ids, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<RunContent>>(
         async connection =>
         {
@@ -69,11 +75,11 @@ internal sealed class RunReader(Database database)
             await ReadAsync(connection, $"select {RunColumns.Names} from runs r where r.id in ({list})", row => runs.Add(row.GetInt64(0), new RunContent(RunColumns.Read(row))));
             await ReadAsync(
                 connection,
-                $"select run, key, value, is_nan, step, timestamp from run_metrics where run in ({list})",
+                $"select run, key, value, is_nan, step, timestamp from run_metrics where run in ({list}) order by run, key",
                 row => runs[row.GetInt64(0)].Metrics.Add(
                     new MetricPoint(row.GetString(1), row.GetInt64(3) == 1 ? double.NaN : row.GetDouble(2), row.GetInt64(5), row.GetInt64(4), null)));
-            await ReadAsync(connection, $"select run, key, value from run_params where run in ({list})", row => runs[row.GetInt64(0)].Parameters.Add(new Tag(row.GetString(1), row.GetString(2))));
-            await ReadAsync(connection, $"select run, key, value from run_tags where run in ({list})", row => runs[row.GetInt64(0)].Tags.Add(new Tag(row.GetString(1), row.GetString(2))));
+            await ReadAsync(connection, $"select run, key, value from run_params where run in ({list}) order by run, key", row => runs[row.GetInt64(0)].Parameters.Add(new Tag(row.GetString(1), row.GetString(2))));
+            await ReadAsync(connection, $"select run, key, value from run_tags where run in ({list}) order by run, key", row => runs[row.GetInt64(0)].Tags.Add(new Tag(row.GetString(1), row.GetString(2))));
             await ReadInputsAsync(connection, list, runs);
 
             // A run that was purged meanwhile is not there.
@@ -93,7 +99,7 @@ internal sealed class RunReader(Database database)
                 uses.Add((row.GetInt64(0), use.Dataset), use);
                 runs[row.GetInt64(0)].Inputs.Datasets.Add(use);
             });
-        await ReadAsync(connection, $"select run, model_id from run_model_inputs where run in ({list})", row => runs[row.GetInt64(0)].Inputs.Models.Add(row.GetString(1)));
+        await ReadAsync(connection, $"select run, model_id from run_model_inputs where run in ({list}) order by run, model_id", row => runs[row.GetInt64(0)].Inputs.Models.Add(row.GetString(1)));
         await ReadAsync(
             connection,
             $"select run, model_id, step from run_outputs where run in ({list}) order by run, step, model_id",

@@ -22,9 +22,9 @@ internal sealed class TraceDeletion(ArtifactTable files)
     /// <summary>Those of some traces that are in an experiment.</summary>
     public Task<int> DeleteAsync(WriteTransaction transaction, Experiment experiment, IReadOnlyList<string> traceIds)
     {
-        const string Sql = "select id as Id, trace_id as TraceId from traces where experiment = @id and trace_id in @traceIds";
-
-        return DeleteAsync(transaction, experiment, Sql, new { id = experiment.Id, traceIds });
+        var parameters = new SqlParameters();
+        var sql = $"select id as Id, trace_id as TraceId from traces where experiment = {parameters.Add(experiment.Id)} and trace_id in {parameters.AddList(traceIds)}";
+        return DeleteAsync(transaction, experiment, sql, parameters.Values);
     }
 
     private async Task<int> DeleteAsync(WriteTransaction transaction, Experiment experiment, string sql, object parameters)

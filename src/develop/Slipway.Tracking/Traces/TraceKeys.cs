@@ -28,6 +28,9 @@ internal static class TraceKeys
     /// <summary>Metadata: how many spans the trace has, and their sizes.</summary>
     public const string SizeStats = "mlflow.trace.sizeStats";
 
+    /// <summary>Metadata: the tokens that the trace's calls of models took, as JSON.</summary>
+    public const string TokenUsage = "mlflow.trace.tokenUsage";
+
     public const string Session = "mlflow.trace.session";
 
     public const string User = "mlflow.trace.user";

@@ -1,8 +1,8 @@
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 using Slipway.Core.Errors;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 using Slipway.Tracking.Traces.Assessments;
 
 namespace Slipway.Tracking.Traces;
@@ -24,7 +24,8 @@ internal sealed class TraceReader(Database database)
     public Task<IReadOnlyList<long>> IdsAsync(IReadOnlyList<string> traceIds, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<long>>(
         async connection =>
         {
-            var found = (await connection.QueryAsync<(string TraceId, long Id)>("select trace_id, id from traces where trace_id in @traceIds", new { traceIds }))
+            var parameters = new SqlParameters();
+            var found = (await connection.QueryAsync<(string TraceId, long Id)>($"select trace_id, id from traces where trace_id in {parameters.AddList(traceIds)}", parameters.Values))
                 .ToDictionary(row => row.TraceId, row => row.Id, StringComparer.Ordinal);
             return [.. traceIds.Distinct(StringComparer.Ordinal).Where(found.ContainsKey).Select(id => found[id])];
         },
@@ -34,12 +35,12 @@ internal sealed class TraceReader(Database database)
     public Task<IReadOnlyList<TraceContent>> ReadAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<TraceContent>>(
         async connection =>
         {
-            var list = string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+            var list = SqlList.Of(ids);
             var traces = new Dictionary<long, TraceContent>(ids.Count);
-            await EachAsync(connection, $"select {TraceColumns.Names} from traces r where r.id in ({list})", row => traces.Add(row.GetInt64(0), new TraceContent(TraceColumns.Read(row))));
-            await EachAsync(connection, $"select trace, key, value from trace_metadata where trace in ({list})", row => Of(row).Metadata.Add(new Tag(row.GetString(1), row.GetString(2))));
-            await EachAsync(connection, $"select trace, key, value from trace_tags where trace in ({list})", row => Of(row).Tags.Add(new Tag(row.GetString(1), row.GetString(2))));
-            await EachAsync(connection, $"select trace, {AssessmentColumns.Names} from trace_assessments where trace in ({list}) order by trace, position", row =>
+            await EachAsync(connection, $"select {TraceColumns.Names} from traces r where r.id in {list}", row => traces.Add(row.GetInt64(0), new TraceContent(TraceColumns.Read(row))));
+            await EachAsync(connection, $"select trace, key, value from trace_metadata where trace in {list} order by trace, key", row => Of(row).Metadata.Add(new Tag(row.GetString(1), row.GetString(2))));
+            await EachAsync(connection, $"select trace, key, value from trace_tags where trace in {list} order by trace, key", row => Of(row).Tags.Add(new Tag(row.GetString(1), row.GetString(2))));
+            await EachAsync(connection, $"select trace, {AssessmentColumns.Names} from trace_assessments where trace in {list} order by trace, position", row =>
                 Of(row).Assessments.Add(AssessmentColumns.Read(row, first: 1, Of(row).Trace.TraceId)));
             return [.. ids.Where(traces.ContainsKey).Select(id => traces[id])];
 

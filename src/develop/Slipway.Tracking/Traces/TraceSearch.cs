@@ -5,7 +5,8 @@ namespace Slipway.Tracking.Traces;
 /// <summary>What can be asked of traces.</summary>
 internal static class TraceSearch
 {
-    private static readonly FieldSet Fields = Create();
+    /// <summary>What filters and orders may name.</summary>
+    public static FieldSet Fields { get; } = Create();
 
     /// <summary>Traces of some experiments, by their time (newest first) where <paramref name="orderBy"/> does not say.</summary>
     public static SearchQuery Query(IReadOnlyCollection<long> experiments, string? filter, IReadOnlyList<string> orderBy, int maxResults, string? pageToken) =>

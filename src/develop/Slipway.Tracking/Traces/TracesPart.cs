@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Storage;
+using Slipway.Tracking.Contract;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Purging;
 using Slipway.Tracking.Traces.Endpoints;
@@ -21,6 +22,7 @@ internal static class TracesPart
         .AddSingleton(new OwnedRows(RowOwner.Experiment, "trace_metadata", "trace, key", OfExperiment))
         .AddSingleton(new OwnedRows(RowOwner.Experiment, "trace_tags", "trace, key", OfExperiment))
         .AddSingleton(new OwnedRows(RowOwner.Experiment, "traces", "id", "experiment in @ids"))
+        .AddSingleton(TraceContract.All)
         .AddSingleton<TraceDeletion>()
         .AddSingleton<TraceReader>()
         .AddSingleton<SpanReader>();
@@ -40,6 +42,8 @@ internal static class TracesPart
         DeleteTraces.Map(routes, services.GetRequiredService<TraceDeletion>());
         TraceAssessments.Map(routes, reader, time);
         LinkTraces.Map(routes);
+        QueryTraceMetrics.Map(routes, database);
+        CalculateTraceFilterCorrelation.Map(routes, database);
         OldTraces.Map(routes, reader, database, time);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Mlflow;
 using Slipway.Registry.Migrations;
 using Slipway.Registry.Mlflow.Endpoints;
+using Slipway.Registry.Mlflow.Webhooks;
 using Slipway.Storage;
 
 namespace Slipway.Registry.Mlflow;
@@ -11,13 +12,17 @@ namespace Slipway.Registry.Mlflow;
 internal static class MlflowPart
 {
     public static IServiceCollection AddMlflowRegistry(this IServiceCollection services) => services
-        .AddSingleton(new SchemaPart(typeof(MlflowPart).Assembly, M2026113020_RegisteredModels.Number))
+        .AddSingleton(new SchemaPart(typeof(MlflowPart).Assembly, M2026113080_VersionsByLoggedModel.Number))
         .AddSingleton(new NeededArtifacts("registered_versions", "source"))
         .AddSingleton(new NeededArtifacts("registered_versions", "location"))
+        .AddSingleton(RegistryContract.All)
         .AddSingleton<RegisteredModelStore>()
         .AddSingleton<RegisteredVersionStore>()
         .AddSingleton<RegistryReader>()
-        .AddSingleton<IArtifactFolder, ServableFolder>();
+        .AddSingleton<IModelRegistrations, ModelRegistrations>()
+        .AddSingleton<IRegisteredModels, RegisteredModels>()
+        .AddSingleton<IArtifactFolder, ServableFolder>()
+        .AddRegistryWebhooks();
 
     public static void MapMlflowRegistry(this IEndpointRouteBuilder routes)
     {
@@ -43,5 +48,6 @@ internal static class MlflowPart
         DeleteModelVersion.Map(routes, versions);
         SetModelVersionTag.Map(routes);
         GetModelVersionFiles.Map(routes, reader, artifacts);
+        routes.MapRegistryWebhooks();
     }
 }

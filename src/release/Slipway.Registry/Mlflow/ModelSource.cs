@@ -63,6 +63,10 @@ internal static class ModelSource
             : throw NoAlias(alias);
     }
 
+    /// <summary>The logged model that <c>models:/m-…</c> names; null for any other source.</summary>
+    public static string? LoggedModelOf(string source) =>
+        source.StartsWith(Models + "m-", StringComparison.Ordinal) && source[Models.Length..].TrimEnd('/') is var id && !id.AsSpan().ContainsAny('/', '@') ? id : null;
+
     /// <summary>Where a version's files are: what the proxy here serves where that is known, else what the client said.</summary>
     public static async Task<string> LocateAsync(IMlflowArtifacts artifacts, RegisteredVersion version, CancellationToken cancellationToken)
     {

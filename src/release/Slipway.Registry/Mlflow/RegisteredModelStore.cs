@@ -1,5 +1,6 @@
 using Slipway.Core;
 using Slipway.Core.Errors;
+using Slipway.Registry.Mlflow.Webhooks;
 using Slipway.Storage;
 
 namespace Slipway.Registry.Mlflow;
@@ -18,7 +19,7 @@ internal sealed class RegisteredModelStore(TimeProvider time)
         await transaction.QuerySingleOrDefaultAsync<RegisteredModel>($"{Select} where name = @name", new { name }) ?? throw RegisteredModel.NotFound(name);
 
     /// <summary>Creates a model and returns its number. Of several that create one name at once, one wins and the others hear that it exists.</summary>
-    public async Task<long> CreateAsync(WriteTransaction transaction, string name, string description, IEnumerable<ModelTag> tags, Actor actor)
+    public async Task<long> CreateAsync(WriteTransaction transaction, string name, string description, IReadOnlyList<ModelTag> tags, Actor actor)
     {
         const string Sql = """
             insert into registered_models (name, description, created_at, updated_at, created_by, last_number)
@@ -33,6 +34,7 @@ internal sealed class RegisteredModelStore(TimeProvider time)
             await SetTagAsync(transaction, id, tag);
         }
 
+        await Announcement.ModelCreatedAsync(transaction, actor, name, description, tags);
         return id;
     }
 

@@ -1,4 +1,6 @@
+using Slipway.Core;
 using Slipway.Core.Errors;
+using Slipway.Registry.Mlflow.Webhooks;
 using Slipway.Storage;
 
 namespace Slipway.Registry.Mlflow;
@@ -39,7 +41,7 @@ internal sealed class RegisteredVersionStore(TimeProvider time)
         transaction.QuerySingleOrDefaultAsync<long>("select last_number from registered_models where name = @name", new { name });
 
     /// <summary>Adds what a client told of, under the model's next number, and returns that.</summary>
-    public async Task<long> CreateAsync(WriteTransaction transaction, RegisteredModel model, RegisteredVersion version, IEnumerable<ModelTag> tags)
+    public async Task<long> CreateAsync(WriteTransaction transaction, RegisteredModel model, RegisteredVersion version, IReadOnlyList<ModelTag> tags, Actor actor)
     {
         const string Count = "update registered_models set last_number = last_number + 1, updated_at = @now where id = @id returning last_number";
 
@@ -51,11 +53,12 @@ internal sealed class RegisteredVersionStore(TimeProvider time)
             await WriteTagAsync(transaction, id, tag);
         }
 
+        await Announcement.VersionCreatedAsync(transaction, actor, version with { Name = model.Name }, number, tags);
         return number;
     }
 
     /// <summary>Adds the row of a version that Slipway can serve, and its model where that is new. The caller has seen that its number is the next.</summary>
-    public static async Task AddServableAsync(WriteTransaction transaction, ModelVersion version)
+    public static async Task AddServableAsync(WriteTransaction transaction, ModelVersion version, Actor actor)
     {
         const string Count = """
             insert into registered_models (name, description, created_at, updated_at, created_by, last_number)
@@ -65,8 +68,9 @@ internal sealed class RegisteredVersionStore(TimeProvider time)
             """;
 
         var now = version.CreatedAt.ToUnixTimeMilliseconds();
+        var isFirst = await transaction.QuerySingleOrDefaultAsync<long?>("select id from registered_models where name = @Model", new { version.Model }) is null;
         var model = await transaction.QuerySingleOrDefaultAsync<long>(Count, new { version.Model, now, version.CreatedBy, version.Number });
-        var id = await transaction.QuerySingleOrDefaultAsync<long>(Insert, new RegisteredVersion
+        var registered = new RegisteredVersion
         {
             Model = model,
             Name = version.Model,
@@ -78,8 +82,16 @@ internal sealed class RegisteredVersionStore(TimeProvider time)
             CreatedBy = version.CreatedBy,
             CreatedAt = now,
             UpdatedAt = now,
-        });
-        await WriteTagAsync(transaction, id, new ModelTag(ModelTag.SemanticVersion, version.Version.ToString()));
+        };
+        var id = await transaction.QuerySingleOrDefaultAsync<long>(Insert, registered);
+        var tag = new ModelTag(ModelTag.SemanticVersion, version.Version.ToString());
+        await WriteTagAsync(transaction, id, tag);
+        if (isFirst)
+        {
+            await Announcement.ModelCreatedAsync(transaction, actor, version.Model, "", []);
+        }
+
+        await Announcement.VersionCreatedAsync(transaction, actor, registered, version.Number, [tag]);
     }
 
     public Task DescribeAsync(WriteTransaction transaction, RegisteredVersion version, string description) => transaction.ExecuteAsync(

@@ -1,8 +1,9 @@
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 using Slipway.Core.Names;
+using Slipway.Mlflow.Search;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Registry.Mlflow;
 
@@ -39,12 +40,12 @@ internal sealed class RegistryReader(Database database, IEnumerable<IVersionRole
         return await database.ReadAsync<IReadOnlyList<RegisteredModelContent>>(
             async connection =>
             {
-                var list = ListOf(ids);
-                var models = (await connection.QueryAsync<RegisteredModel>(Once($"{Models} where id in ({list})"))).ToDictionary(model => model.Id);
-                var tags = (await connection.QueryAsync<(long Model, string Key, string Value)>(Once($"select model, key, value from registered_model_tags where model in ({list}) order by key")))
+                var list = SqlList.Of(ids);
+                var models = (await connection.QueryAsync<RegisteredModel>(Once($"{Models} where id in {list}"))).ToDictionary(model => model.Id);
+                var tags = (await connection.QueryAsync<(long Model, string Key, string Value)>(Once($"select model, key, value from registered_model_tags where model in {list} order by key")))
                     .ToLookup(row => row.Model, row => new ModelTag(row.Key, row.Value));
                 var aliases = (await connection.QueryAsync<(long Model, string Alias, long Number)>(
-                    Once($"select model, alias, number from registered_model_aliases where model in ({list}) order by alias"))).ToLookup(row => row.Model, row => new ModelAlias(row.Alias, row.Number));
+                    Once($"select model, alias, number from registered_model_aliases where model in {list} order by alias"))).ToLookup(row => row.Model, row => new ModelAlias(row.Alias, row.Number));
                 var latest = (await LoadAsync(connection, await LatestAsync(connection, list, running), running)).ToLookup(version => version.Version.Model);
                 return [.. ids.Where(models.ContainsKey).Select(id => new RegisteredModelContent(models[id], [.. tags[id]], [.. aliases[id]], [.. latest[id]]))];
             },
@@ -75,13 +76,13 @@ internal sealed class RegistryReader(Database database, IEnumerable<IVersionRole
 
     private static async Task<IReadOnlyList<RegisteredVersionContent>> LoadAsync(DbConnection connection, IReadOnlyList<long> ids, IReadOnlyDictionary<VersionReference, bool> running)
     {
-        var list = ListOf(ids);
-        var versions = (await connection.QueryAsync<RegisteredVersion>(Once($"select {RegisteredVersionStore.Columns} from {RegisteredVersionStore.From} where v.id in ({list})"))).ToDictionary(v => v.Id);
-        var tags = (await connection.QueryAsync<(long Version, string Key, string Value)>(Once($"select version, key, value from registered_version_tags where version in ({list}) order by key")))
+        var list = SqlList.Of(ids);
+        var versions = (await connection.QueryAsync<RegisteredVersion>(Once($"select {RegisteredVersionStore.Columns} from {RegisteredVersionStore.From} where v.id in {list}"))).ToDictionary(v => v.Id);
+        var tags = (await connection.QueryAsync<(long Version, string Key, string Value)>(Once($"select version, key, value from registered_version_tags where version in {list} order by key")))
             .ToLookup(row => row.Version, row => new ModelTag(row.Key, row.Value));
         var aliases = (await connection.QueryAsync<(long Version, string Alias)>(Once($"""
             select v.id, a.alias from registered_versions v join registered_model_aliases a on a.model = v.model and a.number = v.number
-            where v.id in ({list}) order by a.alias
+            where v.id in {list} order by a.alias
             """))).ToLookup(row => row.Version, row => row.Alias);
         return [.. ids.Where(versions.ContainsKey).Select(id => new RegisteredVersionContent(versions[id], StageOf(versions[id], running), [.. tags[id]], [.. aliases[id]]))];
     }
@@ -93,30 +94,29 @@ internal sealed class RegistryReader(Database database, IEnumerable<IVersionRole
     // The same rule as ModelStage has, in SQL: a model may have a thousand versions, and four of them are wanted.
     private static async Task<IReadOnlyList<long>> LatestAsync(DbConnection connection, string models, IReadOnlyDictionary<VersionReference, bool> running)
     {
+        string[] production = [.. running.Where(role => role.Value).Select(role => role.Key.ToString())];
+        string[] staging = [.. running.Where(role => !role.Value).Select(role => role.Key.ToString())];
+        var parameters = new SqlParameters();
         var sql = $"""
             select v.id from registered_versions v join (
                 select model, stage, max(number) as number from (
                     select v.model as model, v.number as number,
                            case when v.version is null then v.stage
-                                when v.name || '@' || v.version in @production then '{ModelStage.Production}'
-                                when v.name || '@' || v.version in @staging then '{ModelStage.Staging}'
+                                when v.name || '@' || v.version in {parameters.AddList(production)} then '{ModelStage.Production}'
+                                when v.name || '@' || v.version in {parameters.AddList(staging)} then '{ModelStage.Staging}'
                                 when s.state in ('{VersionState.Rejected}', '{VersionState.Deprecated}') then '{ModelStage.Archived}'
                                 else '{ModelStage.None}' end as stage
                     from {RegisteredVersionStore.From}
-                    where v.model in ({models})) staged
+                    where v.model in {models}) staged
                 group by model, stage) newest on newest.model = v.model and newest.number = v.number
             order by v.model, v.number
             """;
 
-        string[] production = [.. running.Where(role => role.Value).Select(role => role.Key.ToString())];
-        string[] staging = [.. running.Where(role => !role.Value).Select(role => role.Key.ToString())];
-        return (await connection.QueryAsync<long>(Once(sql, new { production, staging }))).AsList();
+        return (await connection.QueryAsync<long>(Once(sql, parameters.Values))).AsList();
     }
 
     private Task<long?> FindIdAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.QuerySingleOrDefaultAsync<long?>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
-
-    private static string ListOf(IReadOnlyList<long> ids) => string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
 
     // Dapper would keep each text, and these are all different.
     private static CommandDefinition Once(string sql, object? parameters = null) => new(sql, parameters, flags: CommandFlags.Buffered | CommandFlags.NoCache);

@@ -90,12 +90,44 @@ internal sealed partial class ModelRunner
     /// <summary>Tells a call that its time is over.</summary>
     public void FinishExpired(QueuedCall call)
     {
-        Interlocked.Increment(ref _timedOut);
-        var limit = TimeSpan.FromMilliseconds(Math.Round(_time.GetElapsedTime(call.Since, call.Deadline).TotalMilliseconds, 3));
-        var waited = $"{call.Call.Deployment} did not come to this request within {Duration.Format(limit)}, so it was not run.";
-        call.Finish(call.Call.Timeout is null && _settings.Timeout is null
-            ? new SlipwayException(ErrorKind.Unavailable, $"{waited} The server has more to do than it can; try again later.") { RetryAfter = Expected() }
-            : new SlipwayException(ErrorKind.Timeout, $"{waited} Allow it more time (timeout), or try again later."));
+        call.Finish(Expired(call.Call, _time.GetElapsedTime(call.Since, call.Deadline)));
+    }
+
+    /// <summary>What a call is told that has waited since then for a processor, when that is longer than it may; else null.</summary>
+    public SlipwayException? Overdue(InferenceCall call, long since, long now) => Limit(call) is var limit && _time.GetElapsedTime(since, now) > limit ? Expired(call, limit) : null;
+
+    /// <summary>
+    /// Refuses at once who would be refused later: that is cheap now, and a queue that nobody gets through in time serves nobody. Cheapest before the request's body is read.
+    /// </summary>
+    /// <param name="call">Who has come.</param>
+    /// <param name="before">How many wait in front of this queue, for a processor.</param>
+    /// <param name="wait">How long it would wait there.</param>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.Unavailable"/>, with the time after which to come again.</exception>
+    public void Admit(InferenceCall call, int before, TimeSpan wait)
+    {
+        var waiting = before + _queue.Count;
+        var expected = wait + Expected();
+        if (waiting >= _settings.MaxQueue)
+        {
+            Interlocked.Increment(ref _refused);
+            throw new SlipwayException(
+                ErrorKind.Unavailable,
+                $"{call.Deployment} is busy: {waiting} requests wait already, and no more may (serve.batching.queue). Try again later.")
+            {
+                RetryAfter = expected,
+            };
+        }
+
+        if (expected > Left(call))
+        {
+            Interlocked.Increment(ref _refused);
+            throw new SlipwayException(
+                ErrorKind.Unavailable,
+                $"{call.Deployment} is busy: this request would wait longer than the {Duration.Format(Limit(call))} that it may. Try again later.")
+            {
+                RetryAfter = expected,
+            };
+        }
     }
 
     private ValueTask JoinAsync(InferenceCall call, int rows, ModelLease lease, CancellationToken cancellationToken)
@@ -105,8 +137,8 @@ internal sealed partial class ModelRunner
         lock (_gate)
         {
             var now = _time.GetTimestamp();
-            var limit = Limit(call);
-            Admit(call, limit);
+            Admit(call, 0, TimeSpan.Zero);
+            var limit = Left(call);
             turn.Begin(this, lease, rows, now, now + Ticks(limit));
             _queue.Add(turn);
             batch = TryStart(now);
@@ -126,34 +158,23 @@ internal sealed partial class ModelRunner
         return task;
     }
 
-    /// <summary>Refuses at once who would be refused later: that is cheap now, and a queue that nobody gets through in time serves nobody.</summary>
-    private void Admit(InferenceCall call, TimeSpan limit)
+    private SlipwayException Expired(InferenceCall call, TimeSpan limit)
     {
-        if (_queue.Count >= _settings.MaxQueue)
-        {
-            Interlocked.Increment(ref _refused);
-            throw new SlipwayException(
-                ErrorKind.Unavailable,
-                $"{call.Deployment} is busy: {_queue.Count} requests wait for it already, and no more may (serve.batching.queue). Try again later.")
-            {
-                RetryAfter = Expected(),
-            };
-        }
-
-        var expected = Expected();
-        if (expected > limit)
-        {
-            Interlocked.Increment(ref _refused);
-            throw new SlipwayException(
-                ErrorKind.Unavailable,
-                $"{call.Deployment} is busy: this request would wait longer than the {Duration.Format(limit)} that it may. Try again later.")
-            {
-                RetryAfter = expected,
-            };
-        }
+        Interlocked.Increment(ref _timedOut);
+        var waited = $"{call.Deployment} did not come to this request within {Duration.Format(TimeSpan.FromMilliseconds(Math.Round(limit.TotalMilliseconds, 3)))}, so it was not run.";
+        return call.Timeout is null && _settings.Timeout is null
+            ? new SlipwayException(ErrorKind.Unavailable, $"{waited} The server has more to do than it can; try again later.") { RetryAfter = Expected() }
+            : new SlipwayException(ErrorKind.Timeout, $"{waited} Allow it more time (timeout), or try again later.");
     }
 
     private TimeSpan Expected() => TimeSpan.FromSeconds(_queue.Rows * _costs.PerRow / Instances / _time.TimestampFrequency);
+
+    // The wait for a processor is part of the wait.
+    private TimeSpan Left(InferenceCall call)
+    {
+        var left = Limit(call) - call.WaitedForProcessor;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 
     private TimeSpan Limit(InferenceCall call)
     {

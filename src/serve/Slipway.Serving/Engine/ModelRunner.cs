@@ -90,6 +90,12 @@ internal sealed partial class ModelRunner
     {
         cancellationToken.ThrowIfCancellationRequested();
 
+        // What a caller allows stands in the body, which is read after that wait.
+        if (call.Timeout is { } own && call.WaitedForProcessor > own)
+        {
+            throw Expired(call, own);
+        }
+
         // Who comes later does not overtake those who wait.
         if (Volatile.Read(ref _waiting) > 0 || IsBetterTogether(rows) || !TryAcquire())
         {

@@ -38,12 +38,12 @@ internal static class InferAnswerWriter
                 classified[i] = output = Classification.Of(call.Deployment, call.Answered.Signature, output, classes);
             }
 
-            WriteOutput(call, output, head.Utf8Name(output.Name), asked.TypedContents);
+            WriteHead(call, answer, output, head.Utf8Name(output.Name), asked.TypedContents);
         }
 
         for (var i = 0; i < count && !asked.TypedContents; i++)
         {
-            WriteRaw(answer, classified?[i] ?? Output(call, i, asksForSome));
+            WriteRaw(answer, 6, classified?[i] ?? Output(call, i, asksForSome));
         }
     }
 
@@ -82,21 +82,9 @@ internal static class InferAnswerWriter
         call.Answer.WriteBytes(3, text);
     }
 
-    private static void WriteTime(CallBuffer answer, ReadOnlySpan<byte> name, long ticks, TimeProvider time)
+    /// <summary>An output's fields but for its raw contents; those of a request's input are the same, by the same numbers.</summary>
+    public static void WriteHead(InferenceCall call, CallBuffer answer, Tensor output, byte[] name, bool typed)
     {
-        Span<byte> value = stackalloc byte[TagLength + sizeof(double)];
-        value[0] = (4 << 3) | (int)WireType.Fixed64;
-        BinaryPrimitives.WriteDoubleLittleEndian(value[TagLength..], time.GetElapsedTime(0, ticks).TotalMicroseconds);
-        WriteParameter(answer, name, value);
-    }
-
-    private static Tensor Output(InferenceCall call, int index, bool asksForSome) => !asksForSome
-        ? call.Outputs[index]
-        : call.Outputs.Find(call.RequestedOutputs[index]) ?? throw new InvalidOperationException($"The model did not fill its output {call.RequestedOutputs[index]}.");
-
-    private static void WriteOutput(InferenceCall call, Tensor output, byte[] name, bool typed)
-    {
-        var answer = call.Answer;
         var type = Types[(int)output.Type];
         var shape = 0;
         foreach (var dimension in output.Shape)
@@ -124,9 +112,10 @@ internal static class InferAnswerWriter
         }
     }
 
-    private static void WriteRaw(CallBuffer answer, Tensor output)
+    /// <summary>A tensor's raw contents, as the field of this number.</summary>
+    public static void WriteRaw(CallBuffer answer, int field, Tensor output)
     {
-        answer.WriteTag(6, WireType.Length);
+        answer.WriteTag(field, WireType.Length);
         if (output.Type != TensorType.Bytes)
         {
             answer.WriteVarint((uint)output.Raw.Length);
@@ -149,6 +138,18 @@ internal static class InferAnswerWriter
             answer.Append(item is { } bytes ? bytes.Span : default);
         }
     }
+
+    private static void WriteTime(CallBuffer answer, ReadOnlySpan<byte> name, long ticks, TimeProvider time)
+    {
+        Span<byte> value = stackalloc byte[TagLength + sizeof(double)];
+        value[0] = (4 << 3) | (int)WireType.Fixed64;
+        BinaryPrimitives.WriteDoubleLittleEndian(value[TagLength..], time.GetElapsedTime(0, ticks).TotalMicroseconds);
+        WriteParameter(answer, name, value);
+    }
+
+    private static Tensor Output(InferenceCall call, int index, bool asksForSome) => !asksForSome
+        ? call.Outputs[index]
+        : call.Outputs.Find(call.RequestedOutputs[index]) ?? throw new InvalidOperationException($"The model did not fill its output {call.RequestedOutputs[index]}.");
 
     /// <summary>The length of an output's InferTensorContents.</summary>
     private static int ContentsSize(InferenceCall call, Tensor output)

@@ -52,11 +52,15 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
                 return;
             }
 
+            inference.Admit(call, context.Request.ContentLength);
             await RequestBody.ReadAsync(context.Request, encoding, call.Body, options, context.RequestAborted);
+            await inference.TakeTurnAsync(call, context.RequestAborted);
             Parse(call, context);
             RowHeaders.Read(context.Request.Headers, call.Fields);
             call.Parsed();
-            await inference.ScoreAsync(call, context.RequestAborted);
+            var scored = inference.ScoreAsync(call, context.RequestAborted);
+            call.EndTurn();
+            await scored;
 
             // What was run for a caller who has left meanwhile is nobody's prediction.
             context.RequestAborted.ThrowIfCancellationRequested();
@@ -86,9 +90,9 @@ internal abstract partial class HttpInference(IInferenceService inference, Servi
                 context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(later.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             }
 
-            if (e.Kind == ErrorKind.TooLarge)
+            if (e.Kind == ErrorKind.TooLarge || (context.Request.Headers.Expect.Count > 0 && call is not { Body.Count: > 0 }))
             {
-                // The rest of the body is not read: without this word the caller would send its next request behind it, on a connection that is about to end.
+                // The rest of the body is not read, or was not asked for: without this word the caller would send its next request behind it, on a connection that is about to end.
                 context.Response.Headers.Connection = "close";
             }
 

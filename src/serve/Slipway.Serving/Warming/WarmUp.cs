@@ -5,6 +5,7 @@ using Slipway.Inference;
 using Slipway.Rollouts;
 using Slipway.Serving.Engine;
 using Slipway.Serving.Figures;
+using Slipway.Serving.Grpc;
 using Slipway.Serving.OpenInference;
 using Slipway.Serving.Routing;
 
@@ -12,7 +13,7 @@ namespace Slipway.Serving.Warming;
 
 /// <summary>
 /// Answers some requests to a version before anybody can send one, on the whole path from their text to the answer's: a model's first run allocates, compiles and fills caches, and no caller should wait for
-/// that. The calls are nobody's: no figures, no log and no cache see them.
+/// that. What gRPC has of its own (reading its message, writing the other) is gone through with the same inputs and outputs. The calls are nobody's: no figures, no log and no cache see them.
 /// </summary>
 internal sealed partial class WarmUp(TimeProvider time, ServingOptions options, ILogger log)
 {
@@ -120,11 +121,24 @@ internal sealed partial class WarmUp(TimeProvider time, ServingOptions options, 
 
             call.Scored(rows);
             AnswerWriter.Write(call);
+            TranslateForGrpc(call);
         }
         finally
         {
             call.Dispose();
         }
+    }
+
+    // The model needs no second run for it.
+    private void TranslateForGrpc(InferenceCall call)
+    {
+        call.Answer.Clear(int.MaxValue);
+        InferAnswerWriter.Write(call, default);
+        var message = InferRequestWriter.Write(call);
+        call.Inputs.Clear(int.MaxValue);
+        call.Body.Clear(int.MaxValue);
+        call.Body.Append(message);
+        InferReader.Parse(call, options.MaxElements);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} could not be warmed up with the input example that lies beside it; a row of zeros is tried instead")]

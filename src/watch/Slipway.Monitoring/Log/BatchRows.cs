@@ -15,6 +15,7 @@ internal static class BatchRows
             Milliseconds = Of(batch.Milliseconds),
             Calls = batch.Calls?.Pick(rows),
             Failed = Of(batch.Failed),
+            Errors = batch.Errors is null ? null : Of(batch.Errors),
             Keys = Of(batch.Keys),
             Units = Of(batch.Units),
             Segments = batch.Segments.ToDictionary(s => s.Key, s => Of(s.Value), StringComparer.Ordinal),

@@ -31,6 +31,9 @@ internal sealed record PredictionBatch
     /// <summary>True for the row of a call that failed by the server's or the version's fault; such a row has no inputs and outputs. Callers' mistakes are not recorded.</summary>
     public required bool[] Failed { get; init; }
 
+    /// <summary>Why failed calls failed; null for a row that was answered. Null altogether where no row says why.</summary>
+    public string?[]? Errors { get; init; }
+
     /// <summary>Sticky keys; null where there is none.</summary>
     public required string?[] Keys { get; init; }
 

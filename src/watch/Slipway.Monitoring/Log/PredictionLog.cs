@@ -119,6 +119,9 @@ internal sealed class PredictionLog : BackgroundService, IPredictionSink, IPredi
     public Task<IReadOnlyList<string>> ListIdsAsync(string deployment, RowCondition condition, CancellationToken cancellationToken) =>
         _loop.Search.ListIdsAsync(deployment, condition, cancellationToken);
 
+    /// <summary>What searches have read.</summary>
+    public Parquet.SearchReads SearchReads => _loop.Search.Reads;
+
     /// <summary>Waits until every chunk that was worked on is Parquet.</summary>
     public Task ConvertedAsync() => _loop.Conversions.DoneAsync();
 

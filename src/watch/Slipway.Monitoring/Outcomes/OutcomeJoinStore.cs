@@ -1,5 +1,6 @@
 using Dapper;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Monitoring.Outcomes;
 
@@ -47,7 +48,8 @@ internal sealed class OutcomeJoinStore(Database database)
         foreach (var chunk in ids.Chunk(ChunkRows))
         {
             // The number is compared here: asked for it, SQLite would leave the key and read every outcome that there is.
-            var rows = await ListAsync<OutcomeRow>($"{Select} where deployment = @deployment and id in @chunk and state = 0", new { deployment, chunk }, cancellationToken);
+            var (list, parameters) = SqlList.OfTexts(chunk, ("deployment", deployment));
+            var rows = await ListAsync<OutcomeRow>($"{Select} where deployment = @deployment and id in {list} and state = 0", parameters, cancellationToken);
             found.AddRange(rows.Where(row => row.Seq <= seq));
         }
 

@@ -1,6 +1,7 @@
 using Dapper;
 using Slipway.Monitoring.Watching;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Monitoring.Outcomes;
 
@@ -93,11 +94,12 @@ internal sealed class OutcomeStore(Database database)
     {
         const string Sql = """
             select id as Id, label as Label, known_at as KnownAt, received_at as ReceivedAt, state as State
-            from outcomes where deployment = @deployment and id in @ids
+            from outcomes where deployment = @deployment and id in
             """;
 
+        var (list, parameters) = SqlList.OfTexts(ids, ("deployment", deployment));
         return database.ReadAsync<IReadOnlyList<StoredOutcome>>(
-            async connection => [.. await connection.QueryAsync<StoredOutcome>(new CommandDefinition(Sql, new { deployment, ids }, cancellationToken: cancellationToken))], cancellationToken);
+            async connection => [.. await connection.QueryAsync<StoredOutcome>(new CommandDefinition($"{Sql} {list}", parameters, cancellationToken: cancellationToken))], cancellationToken);
     }
 
     /// <summary>The newest contradictions, newest first.</summary>
@@ -128,7 +130,7 @@ internal sealed class OutcomeStore(Database database)
             """;
 
         // Without a condition on received_seq, for which SQLite would leave the key and read every outcome that there is.
-        const string Find = "select id as Id, label as Label, received_seq as Seq from outcomes where deployment = @deployment and id in @ids";
+        const string Find = "select id as Id, label as Label, received_seq as Seq from outcomes where deployment = @deployment and id in ";
 
         if (await transaction.ExecuteAsync(Insert, rows) == rows.Count)
         {
@@ -137,7 +139,8 @@ internal sealed class OutcomeStore(Database database)
 
         foreach (var ids in rows.Select(row => row.Id).Chunk(LookupRows))
         {
-            foreach (var stored in (await transaction.QueryAsync<StoredLabel>(Find, new { deployment, ids })).Where(s => s.Seq < rows[0].Seq))
+            var (list, parameters) = SqlList.OfTexts(ids, ("deployment", deployment));
+            foreach (var stored in (await transaction.QueryAsync<StoredLabel>(Find + list, parameters)).Where(s => s.Seq < rows[0].Seq))
             {
                 standing.Add(stored.Id, stored.Label);
             }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Slipway.Datasets.Duck;
 using Slipway.Monitoring.Log;
 
 namespace Slipway.Monitoring.Predictions;
@@ -10,15 +9,20 @@ internal sealed class CallLookup(IPredictionHistory history)
     private const int MostRows = 1_000_000;
     private const int MostMates = 1000;
 
-    private const string Arrived = "epoch_us(arrived_at)";
-
     // The numbers of runs begin anew with the process, so a run is looked for near its time only; no request waits for longer.
     private static readonly TimeSpan Near = TimeSpan.FromMinutes(10);
 
     public async Task<LoggedCall?> FindAsync(string deployment, string id, CancellationToken cancellationToken)
     {
         var (request, isRow) = Split(id);
-        string[] ids = isRow ? [id, $"{id}/0", $"{request}/0"] : [id, $"{id}/0"];
+
+        // All that may be shown, so that it is read at once.
+        List<string> ids = [id, .. Enumerable.Range(0, IPredictions.MaxRows).Select(row => string.Create(CultureInfo.InvariantCulture, $"{id}/{row}"))];
+        if (isRow)
+        {
+            ids.Add($"{request}/0");
+        }
+
         var found = Rows(await history.ReadAsync(deployment, ids, cancellationToken));
 
         // What a caller called so itself goes before rows that were numbered: its id may look like theirs.
@@ -37,7 +41,13 @@ internal sealed class CallLookup(IPredictionHistory history)
 
         var all = await ListAsync(deployment, id, start, cancellationToken);
         var shown = all.Take(IPredictions.MaxRows).ToHashSet(StringComparer.Ordinal);
-        var rows = Rows(await history.ReadAsync(deployment, shown, cancellationToken)).Where(row => row.SharesCall(start)).DefaultIfEmpty(start);
+        if (shown.Except(found.Select(row => row.Id)).ToList() is { Count: > 0 } lacking)
+        {
+            // Beyond the first rows, where the log lacks some of those.
+            found.AddRange(Rows(await history.ReadAsync(deployment, lacking, cancellationToken)));
+        }
+
+        var rows = found.Where(row => shown.Contains(row.Id) && row.SharesCall(start));
         var later = found.Where(row => row.Id == start.Id && row != start).Select(row => new DateTimeOffset(row.Arrival, TimeSpan.Zero)).ToList();
         return new LoggedCall(id, start, [.. rows.OrderBy(row => Number(row.Id, id))], all.Count, later);
     }
@@ -49,28 +59,15 @@ internal sealed class CallLookup(IPredictionHistory history)
         var (number, size, run) = (times.Batch[first.Row], times.BatchRows[first.Row], times.Run[first.Row]);
         var (from, to) = (first.Arrival - Near.Ticks, first.Arrival + Near.Ticks);
 
-        // All of a run have its time, so that runs with the same number of before and after a restart are told apart.
-        var condition = new RowCondition(
-            (new DateTime(from, DateTimeKind.Utc), new DateTime(to, DateTimeKind.Utc)),
-            (batch, row) => batch.Source.Version == version && batch.Arrivals[row] >= from && batch.Arrivals[row] <= to
-                && batch.Calls is { } calls && calls.Batch[row] == number && calls.BatchRows[row] == size && calls.Run[row] == run,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"batch = {number} and batch_rows = {size} and run_us = cast('{run:R}' as float) and {Sql(version)} and {Arrived} between {Micro(from)} and {Micro(to)}"),
-            MostMates);
+        var condition = new RowCondition((new DateTime(from, DateTimeKind.Utc), new DateTime(to, DateTimeKind.Utc)), version, MostMates) { Run = new LoggedRun(number, size, run) };
         return [.. (await history.ListIdsAsync(deployment, condition, cancellationToken)).Where(id => id != first.Id).Distinct().Order(StringComparer.Ordinal)];
     }
 
     // The ids of the rows that came with this one, by number.
     private async Task<List<string>> ListAsync(string deployment, string request, LoggedRow row, CancellationToken cancellationToken)
     {
-        var (arrival, source, prefix) = (row.Arrival, row.Batch.Source, request + "/");
-        var at = new DateTime(arrival, DateTimeKind.Utc);
-        var condition = new RowCondition(
-            (at, at),
-            (batch, i) => batch.Arrivals[i] == arrival && batch.Source == source && batch.Ids[i].StartsWith(prefix, StringComparison.Ordinal),
-            string.Create(CultureInfo.InvariantCulture, $"{Arrived} = {Micro(arrival)} and starts_with(prediction_id, {DuckText.Literal(prefix)}) and {Sql(source.Version)}"),
-            MostRows);
+        var at = new DateTime(row.Arrival, DateTimeKind.Utc);
+        var condition = new RowCondition((at, at), row.Batch.Source.Version, MostRows) { Prefix = request + "/" };
         var ids = await history.ListIdsAsync(deployment, condition, cancellationToken);
         return [.. ids.Append(row.Id).Where(id => Number(id, request) >= 0).Distinct().OrderBy(id => Number(id, request))];
     }
@@ -87,8 +84,4 @@ internal sealed class CallLookup(IPredictionHistory history)
 
     private static List<LoggedRow> Rows(IReadOnlyList<PredictionBatch> batches) =>
         [.. batches.SelectMany(batch => Enumerable.Range(0, batch.Rows).Select(row => new LoggedRow(batch, row))).OrderBy(row => row.Arrival)];
-
-    private static string Sql(Core.Names.VersionReference version) => $"model = {DuckText.Literal(version.Model)} and version = {DuckText.Literal(version.Version.ToString())}";
-
-    private static long Micro(long ticks) => Log.Chunks.Microseconds.Of(ticks);
 }

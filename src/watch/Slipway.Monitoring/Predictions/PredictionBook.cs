@@ -45,6 +45,7 @@ internal sealed class PredictionBook(
             Why = AssignmentRule.Of(source, unit, call.RequestId, shown.Batch.Keys[shown.Row], call.RowCount, batch.Failed[row]),
             ArrivedAt = At(shown.Arrival),
             Failed = shown.Batch.Failed[shown.Row],
+            Error = Error(shown),
             FromCache = times?.Batch[row] == CallTimes.FromCache,
             Timing = Timing(call.First, times),
             Batch = times is null || times.Batch[row] <= 0 ? null : new SharedRun(times.Batch[row], times.BatchRows[row], await _calls.ListMatesAsync(deployment, call, times, cancellationToken)),
@@ -157,6 +158,13 @@ internal sealed class PredictionBook(
         {
             missing.Add(new NotLogged("inputs", "A failed call is logged without its values."));
             missing.Add(new NotLogged("outputs", "A failed call is logged without its values."));
+            var error = Error(shown);
+            if (error?.Message is null)
+            {
+                missing.Add(error is null
+                    ? new NotLogged("error", "It was logged before errors were kept. The server's log may say why, under the id.")
+                    : new NotLogged("error.message", "The project leaves values out of the log, and a message may hold some. The server's log may say why, under the id."));
+            }
         }
         else
         {
@@ -186,6 +194,11 @@ internal sealed class PredictionBook(
             }
         }
     }
+
+    private static PredictionError? Error(LoggedRow row) =>
+        row.Batch.Errors?[row.Row] is not { } text ? null
+        : text.IndexOf(": ", StringComparison.Ordinal) is > 0 and var end ? new PredictionError(text[..end], text[(end + 2)..])
+        : new PredictionError(text, null);
 
     private static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
 }

@@ -32,6 +32,9 @@ public sealed record PredictionExplanation
     /// <summary>True for a call that failed by the server's or the version's fault.</summary>
     public required bool Failed { get; init; }
 
+    /// <summary>Why the call failed; absent where it did not, or where the log has not kept it.</summary>
+    public PredictionError? Error { get; init; }
+
     /// <summary>True when no model ran for the request: its answer was kept for equal inputs.</summary>
     public required bool FromCache { get; init; }
 
@@ -71,6 +74,11 @@ public sealed record Assignment(string Decision, string Sentence)
     /// <summary>Where the unit stands in the rollout, 0 to 1: below the weight the candidate answers.</summary>
     public double? Bucket { get; init; }
 }
+
+/// <summary>Why a call failed.</summary>
+/// <param name="Kind">In a word: <c>Timeout</c>, <c>Unavailable</c>, <c>Failed</c>, or what the exception is called that the server did not expect.</param>
+/// <param name="Message">In a sentence; absent where the project leaves values of requests out of the log, since a message may hold some.</param>
+public sealed record PredictionError(string Kind, string? Message);
 
 /// <summary>Where a request's time went. Stages are microseconds and add up to the whole.</summary>
 /// <param name="Milliseconds">From the arrival until the answer stood.</param>

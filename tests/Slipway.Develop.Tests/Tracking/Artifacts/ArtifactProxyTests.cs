@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Slipway.Develop.Tests.Tracking.Artifacts;
 
-public sealed class ArtifactProxyTests(ArtifactServer server) : IClassFixture<ArtifactServer>
+public abstract class ArtifactProxyTests(ArtifactServer server)
 {
     private readonly string _folder = Guid.NewGuid().ToString("N");
 
@@ -41,7 +41,7 @@ public sealed class ArtifactProxyTests(ArtifactServer server) : IClassFixture<Ar
             transaction => transaction.ExecuteAsync(
                 """
                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500)
-                insert into artifacts (path, digest, size, stored_at) select @folder || d || i, 'x', i, 0 from n, (select '/many/' as d union select '/file-' union select '/many/deep/')
+                insert into artifacts (path, digest, size, stored_at) select @folder || d || i, 'x', i, 0 from n, (select '/many/' as d union select '/file-' union select '/many/deep/') folders
                 """,
                 new { folder = _folder }),
             Cancel);
@@ -282,3 +282,7 @@ public sealed class ArtifactProxyTests(ArtifactServer server) : IClassFixture<Ar
         }
     }
 }
+
+public sealed class ArtifactProxyOnSqliteTests(ArtifactServer server) : ArtifactProxyTests(server), IClassFixture<ArtifactServer>;
+
+public sealed class ArtifactProxyOnPostgreSqlTests(PostgreSqlArtifactServer server) : ArtifactProxyTests(server), IClassFixture<PostgreSqlArtifactServer>;

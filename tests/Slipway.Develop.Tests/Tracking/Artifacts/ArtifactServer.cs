@@ -6,13 +6,18 @@ using System.Text.Json;
 namespace Slipway.Develop.Tests.Tracking.Artifacts;
 
 /// <summary>Tracking on a real server, with a client that sends addresses and bodies as the tests write them.</summary>
-public sealed class ArtifactServer : IAsyncLifetime
+public class ArtifactServer : IAsyncLifetime
 {
     public const string Proxy = "/api/2.0/mlflow-artifacts/artifacts";
 
     private readonly string _root = Directory.CreateTempSubdirectory("slipway-artifacts-").FullName;
 
-    public ArtifactServer() => Tracking = new TrackingServer(_root);
+    public ArtifactServer()
+        : this(postgreSql: false)
+    {
+    }
+
+    private protected ArtifactServer(bool postgreSql) => Tracking = new TrackingServer(_root, postgreSql);
 
     public TrackingServer Tracking { get; }
 
@@ -28,8 +33,9 @@ public sealed class ArtifactServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
+        Http?.Dispose();
         await Tracking.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>How many files lie in a part of the data folder.</summary>
@@ -90,3 +96,6 @@ public sealed class ArtifactServer : IAsyncLifetime
         return await reader.ReadLineAsync(Cancel) ?? "";
     }
 }
+
+/// <summary>The same on PostgreSQL, for suites that run on both.</summary>
+public sealed class PostgreSqlArtifactServer() : ArtifactServer(postgreSql: true);

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Slipway.Develop.Tests.Tracking.Inputs;
 
 /// <summary>Which datasets the runs of experiments used.</summary>
-public sealed class DatasetSearchTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class DatasetSearchTests(TrackingServer server)
 {
     private readonly WireClient _client = server.Client;
 
@@ -52,3 +52,7 @@ public sealed class DatasetSearchTests(TrackingServer server) : IClassFixture<Tr
         },
     });
 }
+
+public sealed class DatasetSearchOnSqliteTests(TrackingServer server) : DatasetSearchTests(server), IClassFixture<TrackingServer>;
+
+public sealed class DatasetSearchOnPostgreSqlTests(PostgreSqlTrackingServer server) : DatasetSearchTests(server), IClassFixture<PostgreSqlTrackingServer>;

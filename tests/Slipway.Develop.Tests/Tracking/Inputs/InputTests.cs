@@ -6,7 +6,7 @@ using Dapper;
 namespace Slipway.Develop.Tests.Tracking.Inputs;
 
 /// <summary>Datasets and models that runs used.</summary>
-public sealed class InputTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class InputTests(TrackingServer server)
 {
     private static readonly string[] Default = ["0"];
 
@@ -241,3 +241,7 @@ public sealed class InputTests(TrackingServer server) : IClassFixture<TrackingSe
     private Task<long> CountAsync(string experiment) => server.Database.ReadAsync(
         connection => connection.ExecuteScalarAsync<long>("select count(*) from datasets where experiment = cast(@experiment as integer)", new { experiment }), Cancel);
 }
+
+public sealed class InputOnSqliteTests(TrackingServer server) : InputTests(server), IClassFixture<TrackingServer>;
+
+public sealed class InputOnPostgreSqlTests(PostgreSqlTrackingServer server) : InputTests(server), IClassFixture<PostgreSqlTrackingServer>;

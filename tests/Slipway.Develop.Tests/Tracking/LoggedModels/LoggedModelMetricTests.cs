@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Slipway.Develop.Tests.Tracking.LoggedModels;
 
 /// <summary>What runs measured of a logged model.</summary>
-public sealed class LoggedModelMetricTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class LoggedModelMetricTests(TrackingServer server)
 {
     private readonly WireClient _client = server.Client;
 
@@ -63,3 +63,7 @@ public sealed class LoggedModelMetricTests(TrackingServer server) : IClassFixtur
 
     private async Task<JsonElement> MetricsAsync(string model) => (await _client.GetAsync($"logged-models/{model}")).GetProperty("model").GetProperty("data").GetProperty("metrics");
 }
+
+public sealed class LoggedModelMetricOnSqliteTests(TrackingServer server) : LoggedModelMetricTests(server), IClassFixture<TrackingServer>;
+
+public sealed class LoggedModelMetricOnPostgreSqlTests(PostgreSqlTrackingServer server) : LoggedModelMetricTests(server), IClassFixture<PostgreSqlTrackingServer>;

@@ -5,11 +5,18 @@ using System.Text.Json.Nodes;
 namespace Slipway.Develop.Tests.Tracking.LoggedModels;
 
 /// <summary>Four models, a to d, created in this order, with different things known of them.</summary>
-public sealed class LoggedModelSearchFixture : IAsyncLifetime
+public class LoggedModelSearchFixture : IAsyncLifetime
 {
     private readonly Dictionary<string, string> _names = [];
 
-    public TrackingServer Server { get; } = new();
+    public LoggedModelSearchFixture()
+        : this(new TrackingServer())
+    {
+    }
+
+    private protected LoggedModelSearchFixture(TrackingServer server) => Server = server;
+
+    public TrackingServer Server { get; }
 
     public string Experiment { get; private set; } = "";
 
@@ -34,7 +41,11 @@ public sealed class LoggedModelSearchFixture : IAsyncLifetime
         await MeasureAsync(run, "c", "NaN", 1, null, null);
     }
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Server.DisposeAsync();
+    }
 
     public string NameOf(string id) => _names[id];
 
@@ -61,7 +72,10 @@ public sealed class LoggedModelSearchFixture : IAsyncLifetime
         "runs/log-metric", new { run_id = run, key = "acc", value, timestamp, model_id = IdOf(model), dataset_name = dataset, dataset_digest = digest });
 }
 
-public sealed class LoggedModelSearchTests(LoggedModelSearchFixture fixture) : IClassFixture<LoggedModelSearchFixture>
+/// <summary>The same on PostgreSQL.</summary>
+public sealed class PostgreSqlLoggedModelSearchFixture() : LoggedModelSearchFixture(new PostgreSqlTrackingServer());
+
+public abstract class LoggedModelSearchTests(LoggedModelSearchFixture fixture)
 {
     private static readonly string[] Nobody = ["4711", "x"];
 
@@ -227,3 +241,7 @@ public sealed class LoggedModelSearchTests(LoggedModelSearchFixture fixture) : I
         return names;
     }
 }
+
+public sealed class LoggedModelSearchOnSqliteTests(LoggedModelSearchFixture fixture) : LoggedModelSearchTests(fixture), IClassFixture<LoggedModelSearchFixture>;
+
+public sealed class LoggedModelSearchOnPostgreSqlTests(PostgreSqlLoggedModelSearchFixture fixture) : LoggedModelSearchTests(fixture), IClassFixture<PostgreSqlLoggedModelSearchFixture>;

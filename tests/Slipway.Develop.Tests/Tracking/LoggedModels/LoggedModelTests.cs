@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Slipway.Develop.Tests.Tracking.LoggedModels;
 
 /// <summary>The life of a logged model.</summary>
-public sealed class LoggedModelTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class LoggedModelTests(TrackingServer server)
 {
     private const string Root = "/api/2.0/mlflow/logged-models";
 
@@ -209,3 +209,7 @@ public sealed class LoggedModelTests(TrackingServer server) : IClassFixture<Trac
 
     private static string Id(JsonElement info) => info.GetProperty("model_id").GetString()!;
 }
+
+public sealed class LoggedModelOnSqliteTests(TrackingServer server) : LoggedModelTests(server), IClassFixture<TrackingServer>;
+
+public sealed class LoggedModelOnPostgreSqlTests(PostgreSqlTrackingServer server) : LoggedModelTests(server), IClassFixture<PostgreSqlTrackingServer>;

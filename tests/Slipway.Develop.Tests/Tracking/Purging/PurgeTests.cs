@@ -8,11 +8,11 @@ using Slipway.Develop.Tests.Tracking.Artifacts;
 namespace Slipway.Develop.Tests.Tracking.Purging;
 
 /// <summary>What is deleted goes for good, and nothing else.</summary>
-public sealed class PurgeTests : IAsyncLifetime
+public abstract class PurgeTests(ArtifactServer server) : IAsyncLifetime
 {
     private static readonly string[] Tables = ["runs", "run_params", "run_tags", "run_metrics", "metric_points", "metric_arrivals", "experiments", "experiment_tags", "artifacts"];
 
-    private readonly ArtifactServer _server = new();
+    private readonly ArtifactServer _server = server;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,11 @@ public sealed class PurgeTests : IAsyncLifetime
 
     public ValueTask InitializeAsync() => _server.InitializeAsync();
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _server.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_plan_says_what_would_go_and_changes_nothing_and_the_purge_does_what_the_plan_said()
@@ -290,3 +294,7 @@ public sealed class PurgeTests : IAsyncLifetime
         return counts;
     }
 }
+
+public sealed class PurgeOnSqliteTests() : PurgeTests(new ArtifactServer());
+
+public sealed class PurgeOnPostgreSqlTests() : PurgeTests(new PostgreSqlArtifactServer());

@@ -4,7 +4,7 @@ using Slipway.Tracking.Reading;
 namespace Slipway.Develop.Tests.Tracking.Reading;
 
 /// <summary>What other modules read of experiments and runs, after a client has logged them.</summary>
-public sealed class TrackingReaderTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class TrackingReaderTests(TrackingServer server)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -171,7 +171,8 @@ public sealed class TrackingReaderTests(TrackingServer server) : IClassFixture<T
 
         Assert.Equal((100, false), (whole.Values.Count, whole.IsThinned));
         Assert.Equal(double.NaN, whole.Values[50].Value);
-        Assert.Equal((99, true), (thinned.Values.Count, thinned.IsThinned));
+        Assert.True(thinned.IsThinned);
+        Assert.InRange(thinned.Values.Count, 90, 99);
         Assert.Equal((0, 99), (thinned.Values[0].Step, thinned.Values[^1].Step));
     }
 
@@ -234,3 +235,7 @@ public sealed class TrackingReaderTests(TrackingServer server) : IClassFixture<T
             tags = tags.Select(t => new { key = t.Key, value = t.Value }),
         });
 }
+
+public sealed class TrackingReaderOnSqliteTests(TrackingServer server) : TrackingReaderTests(server), IClassFixture<TrackingServer>;
+
+public sealed class TrackingReaderOnPostgreSqlTests(PostgreSqlTrackingServer server) : TrackingReaderTests(server), IClassFixture<PostgreSqlTrackingServer>;

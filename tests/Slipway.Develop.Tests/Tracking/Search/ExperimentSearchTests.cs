@@ -2,7 +2,7 @@ using Slipway.Tracking.Search;
 
 namespace Slipway.Develop.Tests.Tracking.Search;
 
-public sealed class ExperimentSearchTests(SearchFixture fixture) : IClassFixture<SearchFixture>
+public abstract class ExperimentSearchTests(SearchFixture fixture)
 {
     private readonly string _mark = Guid.NewGuid().ToString("N");
 
@@ -69,3 +69,7 @@ public sealed class ExperimentSearchTests(SearchFixture fixture) : IClassFixture
         return names;
     }
 }
+
+public sealed class ExperimentSearchOnSqliteTests(SearchFixture fixture) : ExperimentSearchTests(fixture), IClassFixture<SearchFixture>;
+
+public sealed class ExperimentSearchOnPostgreSqlTests(PostgreSqlSearchFixture fixture) : ExperimentSearchTests(fixture), IClassFixture<PostgreSqlSearchFixture>;

@@ -83,6 +83,7 @@ public sealed class FilterErrorTests
     {
         AssertRefused("at most 100 comparisons", () => Parse(string.Join(" and ", Enumerable.Repeat("metrics.a > 1", 101))));
         AssertRefused("at most 10000 values", () => Parse($"run_id in ({string.Join(',', Enumerable.Repeat("'a'", 10_001))})"));
+        AssertRefused("at most 5000 characters, found 5001", () => Parse($"params.p like '{new string('%', 5001)}'"));
         AssertRefused("at most 500000", () => Parse($"run_id = '{new string('a', 500_000)}'"));
         AssertRefused("at most 10 are taken", () => SearchQuery.ForRuns([1], null, [.. Enumerable.Range(0, 11).Select(i => $"metrics.m{i}")], ViewType.Active));
         AssertRefused("at most 10000 experiments", () => SearchQuery.ForRuns([.. Enumerable.Range(0, 10_001).Select(i => (long)i)], null, [], ViewType.Active));

@@ -4,7 +4,7 @@ using Slipway.Tracking.Search;
 namespace Slipway.Develop.Tests.Tracking.Search;
 
 /// <summary>Rows of which a thing may have several, as a run has datasets; here a run's tags stand for them.</summary>
-public sealed class RelatedFieldTests(SearchFixture fixture) : IClassFixture<SearchFixture>
+public abstract class RelatedFieldTests(SearchFixture fixture)
 {
     private static readonly FieldSet Fields = SearchFields.Runs with
     {
@@ -45,3 +45,7 @@ public sealed class RelatedFieldTests(SearchFixture fixture) : IClassFixture<Sea
         Assert.Contains("gives no order", order.Message, StringComparison.Ordinal);
     }
 }
+
+public sealed class RelatedFieldOnSqliteTests(SearchFixture fixture) : RelatedFieldTests(fixture), IClassFixture<SearchFixture>;
+
+public sealed class RelatedFieldOnPostgreSqlTests(PostgreSqlSearchFixture fixture) : RelatedFieldTests(fixture), IClassFixture<PostgreSqlSearchFixture>;

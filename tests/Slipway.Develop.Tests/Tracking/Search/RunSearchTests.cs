@@ -2,7 +2,7 @@ using Slipway.Tracking.Search;
 
 namespace Slipway.Develop.Tests.Tracking.Search;
 
-public sealed class RunSearchTests(SearchFixture fixture) : IClassFixture<SearchFixture>
+public abstract class RunSearchTests(SearchFixture fixture)
 {
     // a, b and c differ in everything that can be asked for; d logged nothing at all.
     private static readonly SampleRun[] Runs =
@@ -207,6 +207,16 @@ public sealed class RunSearchTests(SearchFixture fixture) : IClassFixture<Search
     }
 
     [Fact]
+    public async Task The_longest_pattern_is_taken()
+    {
+        var found = new SampleRun { Params = new Dictionary<string, string> { ["p"] = new string('É', 2500) } };
+        var experiment = await fixture.AddAsync(found, new SampleRun { Params = new Dictionary<string, string> { ["p"] = new string('É', 2499) } });
+
+        Assert.Equal([found.Id], await fixture.FindAsync([experiment], $"params.p ilike '{string.Concat(Enumerable.Repeat("é%", 2500))}'", []));
+        Assert.Equal([], await fixture.FindAsync([experiment], $"params.p like '{string.Concat(Enumerable.Repeat("é%", 2500))}'", []));
+    }
+
+    [Fact]
     public async Task A_run_that_comes_between_two_pages_shifts_nothing()
     {
         var runs = Enumerable.Range(0, 4).Select(i => New(NewId()) with { Start = i }).ToList();
@@ -256,3 +266,7 @@ public sealed class RunSearchTests(SearchFixture fixture) : IClassFixture<Search
 
     private static Dictionary<string, string> Texts(params (string Key, string Value)[] texts) => texts.ToDictionary(t => t.Key, t => t.Value);
 }
+
+public sealed class RunSearchOnSqliteTests(SearchFixture fixture) : RunSearchTests(fixture), IClassFixture<SearchFixture>;
+
+public sealed class RunSearchOnPostgreSqlTests(PostgreSqlSearchFixture fixture) : RunSearchTests(fixture), IClassFixture<PostgreSqlSearchFixture>;

@@ -1,6 +1,8 @@
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
+using Slipway.Tests;
 using Slipway.Tracking;
 using Slipway.Tracking.Search;
 
@@ -30,22 +32,32 @@ public sealed record SampleRun
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>The tables of tracking on real SQLite. Each test has experiments of its own.</summary>
-public sealed class SearchFixture : IAsyncLifetime
+/// <summary>The tables of tracking on a real database. Each test has experiments of its own.</summary>
+public class SearchFixture : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory("slipway-search-").FullName;
-    private readonly ServiceProvider _services;
+    private ServiceProvider? _services;
 
-    public SearchFixture() => _services = new ServiceCollection().AddStorage(new StorageOptions(_root)).AddTracking().BuildServiceProvider();
+    public Database Database => _services!.GetRequiredService<Database>();
 
-    public Database Database => _services.GetRequiredService<Database>();
+    /// <summary>True where the suite asks for PostgreSQL.</summary>
+    protected virtual bool PostgreSql => false;
 
-    public async ValueTask InitializeAsync() => await _services.OpenStorageAsync(CancellationToken.None);
+    public async ValueTask InitializeAsync()
+    {
+        _services = new ServiceCollection().AddTestStorage(_root, PostgreSql).AddTracking().BuildServiceProvider();
+        await _services.OpenStorageAsync(CancellationToken.None);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await _services.DisposeAsync();
+        if (_services is not null)
+        {
+            await _services.DisposeAsync();
+        }
+
         Directory.Delete(_root, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Writes runs into a new experiment and answers with its number.</summary>
@@ -114,7 +126,7 @@ public sealed class SearchFixture : IAsyncLifetime
         while (token is not null);
 
         var names = await Database.ReadAsync(
-            async connection => (await connection.QueryAsync<(long Id, string RunId)>("select id, run_id from runs where id in @ids", new { ids })).ToDictionary(r => r.Id, r => r.RunId),
+            async connection => (await connection.QueryAsync<(long Id, string RunId)>($"select id, run_id from runs where id in {SqlList.Of(ids)}")).ToDictionary(r => r.Id, r => r.RunId),
             CancellationToken.None);
         return [.. ids.Select(id => names[id])];
     }
@@ -143,4 +155,10 @@ public sealed class SearchFixture : IAsyncLifetime
             }
         }
     }
+}
+
+/// <summary>The same on PostgreSQL, for suites that run on both.</summary>
+public sealed class PostgreSqlSearchFixture : SearchFixture
+{
+    protected override bool PostgreSql => true;
 }

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace Slipway.Develop.Tests.Tracking.Search;
 
-public sealed class SearchPropertyTests(SearchFixture fixture) : IClassFixture<SearchFixture>
+public abstract class SearchPropertyTests(SearchFixture fixture)
 {
     [Fact]
     public Task SQL_finds_what_a_naive_search_finds_in_the_same_order_and_in_pages_of_any_size() =>
@@ -25,3 +25,7 @@ public sealed class SearchPropertyTests(SearchFixture fixture) : IClassFixture<S
 
     private static SampleRun WithNewId(SampleRun run) => run with { Id = Guid.NewGuid().ToString("N") };
 }
+
+public sealed class SearchPropertyOnSqliteTests(SearchFixture fixture) : SearchPropertyTests(fixture), IClassFixture<SearchFixture>;
+
+public sealed class SearchPropertyOnPostgreSqlTests(PostgreSqlSearchFixture fixture) : SearchPropertyTests(fixture), IClassFixture<PostgreSqlSearchFixture>;

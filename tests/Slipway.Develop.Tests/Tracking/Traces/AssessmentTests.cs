@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Slipway.Develop.Tests.Tracking.Traces;
 
-public sealed class AssessmentTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class AssessmentTests(TrackingServer server)
 {
     private static readonly object Ann = new { source_type = "HUMAN", source_id = "ann" };
 
@@ -171,3 +171,7 @@ public sealed class AssessmentTests(TrackingServer server) : IClassFixture<Track
 
     private async Task<bool> IsValidAsync(string trace, string id) => (await _client.CallAsync("GET", $"traces/{trace}/assessments/{id}")).GetProperty("assessment").GetProperty("valid").GetBoolean();
 }
+
+public sealed class AssessmentOnSqliteTests(TrackingServer server) : AssessmentTests(server), IClassFixture<TrackingServer>;
+
+public sealed class AssessmentOnPostgreSqlTests(PostgreSqlTrackingServer server) : AssessmentTests(server), IClassFixture<PostgreSqlTrackingServer>;

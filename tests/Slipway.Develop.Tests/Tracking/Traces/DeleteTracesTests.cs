@@ -2,7 +2,7 @@ using Dapper;
 
 namespace Slipway.Develop.Tests.Tracking.Traces;
 
-public sealed class DeleteTracesTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class DeleteTracesTests(TrackingServer server)
 {
     private const string Delete = "/api/2.0/mlflow/traces/delete-traces";
 
@@ -70,3 +70,7 @@ public sealed class DeleteTracesTests(TrackingServer server) : IClassFixture<Tra
     public async Task An_experiment_that_is_not_there_is_not_found() =>
         Assert.Equal("RESOURCE_DOES_NOT_EXIST", (await _client.TryAsync("POST", Delete, new { experiment_id = "4711", max_timestamp_millis = 1 })).ErrorCode);
 }
+
+public sealed class DeleteTracesOnSqliteTests(TrackingServer server) : DeleteTracesTests(server), IClassFixture<TrackingServer>;
+
+public sealed class DeleteTracesOnPostgreSqlTests(PostgreSqlTrackingServer server) : DeleteTracesTests(server), IClassFixture<PostgreSqlTrackingServer>;

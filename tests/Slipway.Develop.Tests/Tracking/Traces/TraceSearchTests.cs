@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Slipway.Develop.Tests.Tracking.Traces;
 
 /// <summary>Three traces, one letter each, and what finds them.</summary>
-public sealed class TraceSearchTests(TrackingServer server) : IClassFixture<TrackingServer>, IAsyncLifetime
+public abstract class TraceSearchTests(TrackingServer server) : IAsyncLifetime
 {
     private readonly WireClient _client = server.Client;
     private readonly Dictionary<string, char> _letters = [];
@@ -36,7 +36,11 @@ public sealed class TraceSearchTests(TrackingServer server) : IClassFixture<Trac
         await AssessAsync('b', "score", new { value = 0.5 });
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     [Theory]
     [InlineData(null, "cba")]
@@ -143,3 +147,7 @@ public sealed class TraceSearchTests(TrackingServer server) : IClassFixture<Trac
         $"traces/{_letters.Single(pair => pair.Value == letter).Key}/assessments",
         new { assessment = new { assessment_name = name, source = new { source_type = "HUMAN", source_id = "ann" }, feedback } });
 }
+
+public sealed class TraceSearchOnSqliteTests(TrackingServer server) : TraceSearchTests(server), IClassFixture<TrackingServer>;
+
+public sealed class TraceSearchOnPostgreSqlTests(PostgreSqlTrackingServer server) : TraceSearchTests(server), IClassFixture<PostgreSqlTrackingServer>;

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Slipway.Develop.Tests.Tracking.Traces;
 
 /// <summary>What is said of traces: told, read, tagged and deleted.</summary>
-public sealed class TraceTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class TraceTests(TrackingServer server)
 {
     private static readonly string[] Nobody = ["tr-none"];
 
@@ -202,3 +202,7 @@ public sealed class TraceTests(TrackingServer server) : IClassFixture<TrackingSe
     // Each is one character, and two of UTF-16.
     private static string Wide(int length) => string.Concat(Enumerable.Repeat("😀", length));
 }
+
+public sealed class TraceOnSqliteTests(TrackingServer server) : TraceTests(server), IClassFixture<TrackingServer>;
+
+public sealed class TraceOnPostgreSqlTests(PostgreSqlTrackingServer server) : TraceTests(server), IClassFixture<PostgreSqlTrackingServer>;

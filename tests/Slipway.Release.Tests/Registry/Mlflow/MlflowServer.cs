@@ -13,25 +13,35 @@ using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Tests;
 using Slipway.Tracking;
 
 namespace Slipway.Release.Tests.Registry.Mlflow;
 
-/// <summary>Tracking, registry and rollouts on a real server (Kestrel on the loopback) and real SQLite.</summary>
-public sealed class MlflowServer : IAsyncLifetime
+/// <summary>Tracking, registry and rollouts on a real server (Kestrel on the loopback) and a real database.</summary>
+public class MlflowServer : IAsyncLifetime
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("slipway-mlflow-registry-").FullName;
+    private readonly string _root;
+    private readonly bool _keepsRoot;
     private readonly WebApplication _app;
 
     public MlflowServer()
+        : this(new AccessOptions(), root: null)
     {
+    }
+
+    /// <summary>On a folder that stays when this ends, where one is given.</summary>
+    internal MlflowServer(AccessOptions access, string? root, bool postgreSql = false)
+    {
+        _keepsRoot = root is not null;
+        _root = root ?? Directory.CreateTempSubdirectory("slipway-mlflow-registry-").FullName;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddLogging().AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions));
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services
-            .AddStorage(new StorageOptions(Path.Combine(_root, "data")))
-            .AddAccess(new AccessOptions())
+            .AddTestStorage(Path.Combine(_root, "data"), postgreSql)
+            .AddAccess(access)
             .AddTracking()
             .AddRegistry()
             .AddRollouts()
@@ -93,6 +103,14 @@ public sealed class MlflowServer : IAsyncLifetime
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        Directory.Delete(_root, recursive: true);
+        if (!_keepsRoot)
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+
+        GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>The same on PostgreSQL, for suites that run on both.</summary>
+public sealed class PostgreSqlMlflowServer() : MlflowServer(new AccessOptions(), root: null, postgreSql: true);

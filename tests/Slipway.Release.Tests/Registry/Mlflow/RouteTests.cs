@@ -5,7 +5,7 @@ namespace Slipway.Release.Tests.Registry.Mlflow;
 
 public sealed class RouteTests(MlflowServer server) : IClassFixture<MlflowServer>
 {
-    private static readonly string[] Parts = ["registered-models", "model-versions"];
+    private static readonly string[] Parts = ["registered-models", "model-versions", "webhooks"];
 
     [Fact]
     public void Every_route_says_what_it_needs_and_has_a_twin_for_pages()
@@ -21,11 +21,13 @@ public sealed class RouteTests(MlflowServer server) : IClassFixture<MlflowServer
             [
                 "CreateModelVersionAjax POST Develop",
                 "CreateRegisteredModelAjax POST Develop",
+                "CreateWebhookAjax POST Administer",
                 "DeleteModelVersionAjax DELETE Develop",
                 "DeleteModelVersionTagAjax DELETE Develop",
                 "DeleteRegisteredModelAjax DELETE Develop",
                 "DeleteRegisteredModelAliasAjax DELETE Develop",
                 "DeleteRegisteredModelTagAjax DELETE Develop",
+                "DeleteWebhookAjax DELETE Administer",
                 "GetLatestVersionsAjax POST Read",
                 "GetLatestVersionsByQueryAjax GET Read",
                 "GetModelVersionAjax GET Read",
@@ -33,15 +35,19 @@ public sealed class RouteTests(MlflowServer server) : IClassFixture<MlflowServer
                 "GetModelVersionByAliasAjax GET Read",
                 "GetModelVersionDownloadUriAjax GET Read",
                 "GetRegisteredModelAjax GET Read",
+                "GetWebhookAjax GET Administer",
+                "ListWebhooksAjax GET Administer",
                 "RenameRegisteredModelAjax POST Develop",
                 "SearchModelVersionsAjax GET Read",
                 "SearchRegisteredModelsAjax GET Read",
                 "SetModelVersionTagAjax POST Develop",
                 "SetRegisteredModelAliasAjax POST Develop",
                 "SetRegisteredModelTagAjax POST Develop",
+                "TestWebhookAjax POST Administer",
                 "TransitionModelVersionStageAjax POST Develop",
                 "UpdateModelVersionAjax PATCH Develop",
                 "UpdateRegisteredModelAjax PATCH Develop",
+                "UpdateWebhookAjax PATCH Administer",
             ],
             byPage.Select(Describe).Order(StringComparer.Ordinal));
     }

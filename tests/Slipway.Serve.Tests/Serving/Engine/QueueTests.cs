@@ -88,7 +88,7 @@ public sealed class QueueTests
         var error = await Assert.ThrowsAsync<SlipwayException>(() => rig.RunAsync(3, Cancel));
 
         Assert.Equal(ErrorKind.Unavailable, error.Kind);
-        Assert.Equal("m is busy: 2 requests wait for it already, and no more may (serve.batching.queue). Try again later.", error.Message);
+        Assert.Equal("m is busy: 2 requests wait already, and no more may (serve.batching.queue). Try again later.", error.Message);
         rig.Model.Open();
         await Task.WhenAll([standing, .. waiting]);
         Assert.True(rig.RunAsync(3, Cancel).IsCompletedSuccessfully);

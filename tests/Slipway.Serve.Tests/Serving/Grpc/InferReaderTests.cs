@@ -38,6 +38,30 @@ public sealed class InferReaderTests
     }
 
     [Fact]
+    public void What_is_written_for_a_call_is_a_message_that_a_client_could_send_and_reads_as_the_same_inputs()
+    {
+        using var written = Calls.Create(Route);
+        new[] { 1.5, -2 }.CopyTo(written.Inputs.Add("x", TensorType.Float64, [2]).Values<double>());
+        new[] { long.MinValue, 7L }.CopyTo(written.Inputs.Add("n", TensorType.Int64, [2]).Values<long>());
+        var texts = written.Inputs.Add("s", TensorType.Bytes, [2]);
+        texts.Items[0] = "summer"u8.ToArray();
+        texts.Items[1] = null;
+
+        var bytes = InferRequestWriter.Write(written);
+
+        var message = ModelInferRequest.Parser.ParseFrom(bytes);
+        Assert.Equal(("m", 3, 3), (message.ModelName, message.Inputs.Count, message.RawInputContents.Count));
+        using var read = Calls.Create(Route);
+        read.Body.Append(bytes);
+        InferReader.Parse(read, 1000);
+        Assert.Equal([1.5, -2], read.Inputs.Find("x")!.Values<double>().ToArray());
+        Assert.Equal([long.MinValue, 7], read.Inputs.Find("n")!.Values<long>().ToArray());
+
+        // The raw form has no word for a missing text.
+        Assert.Equal(["summer"u8.ToArray(), []], read.Inputs.Find("s")!.Items.ToArray().Select(item => item!.Value.ToArray()));
+    }
+
+    [Fact]
     public void A_field_in_pieces_or_not_packed_is_the_same_field()
     {
         // Numbers one by one, and a shape that is not packed: what protobuf lets a client write.

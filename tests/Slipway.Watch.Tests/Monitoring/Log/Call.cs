@@ -26,6 +26,8 @@ internal sealed class Call
 
     public bool Failed { get; init; }
 
+    public Exception? Error { get; init; }
+
     public DateTimeOffset ArrivedAt { get; init; } = Arrival;
 
     public int Rows { get; init; } = 1;
@@ -116,6 +118,7 @@ internal sealed class Call
         Weight = Weight,
         Randomised = Randomised,
         Failed = Failed,
+        Error = Failed ? CallError.Of(Error) : null,
         ArrivedAt = ArrivedAt,
         Duration = TimeSpan.FromMilliseconds(1.5),
         Rows = Rows,

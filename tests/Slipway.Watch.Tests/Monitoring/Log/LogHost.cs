@@ -8,6 +8,7 @@ using Slipway.Monitoring;
 using Slipway.Monitoring.Log;
 using Slipway.Monitoring.Log.Rules;
 using Slipway.Storage;
+using Slipway.Tests;
 
 namespace Slipway.Watch.Tests.Monitoring.Log;
 
@@ -24,7 +25,7 @@ internal sealed class LogHost : IAsyncDisposable
         _services = new ServiceCollection()
             .AddMetrics()
             .AddSingleton<TimeProvider>(time)
-            .AddStorage(new StorageOptions(folder))
+            .AddTestStorage(folder)
             .AddDatasets(new DatasetsOptions())
             .BuildServiceProvider();
         Data = folder;

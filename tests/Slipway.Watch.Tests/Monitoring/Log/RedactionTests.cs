@@ -54,6 +54,17 @@ public sealed class RedactionTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_failure_only_its_kind_is_kept_since_a_message_may_hold_values()
+    {
+        await using var host = await LogHost.StartAsync(_folder.Path, options: new() { Redact = ["customer"], ChunkRows = 1 });
+        new Call { Failed = true, Error = new FormatException($"'{Secret}' is no number.") }.Record(host, "a");
+        await host.Log.DrainAsync(Cancel);
+        AssertHides(Assert.Single(host.Files("bikes", "*.arrows")));
+
+        Assert.Equal([nameof(FormatException)], Assert.Single(host.Consumer.Batches).Errors!);
+    }
+
+    [Fact]
     public async Task Without_redaction_the_same_look_finds_it()
     {
         await using var host = await LogHost.StartAsync(_folder.Path, options: new() { ChunkRows = 1 });

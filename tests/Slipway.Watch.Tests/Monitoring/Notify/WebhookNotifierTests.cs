@@ -17,6 +17,7 @@ using Slipway.Monitoring.Migrations;
 using Slipway.Monitoring.Notify;
 using Slipway.Storage;
 using Slipway.Storage.Events;
+using Slipway.Tests;
 
 namespace Slipway.Watch.Tests.Monitoring.Notify;
 
@@ -151,9 +152,9 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
         _services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(_time)
-            .AddStorage(new StorageOptions(Path.Combine(_folder, "data")))
+            .AddTestStorage(Path.Combine(_folder, "data"))
             .AddAccess(new AccessOptions { OutboundAllow = [allowed] })
-            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026112966_SampledOutcomes.Number))
+            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026113050_DeliveryReceivers.Number))
             .AddSingleton<WebhookStore>()
             .BuildServiceProvider();
         await _services.OpenStorageAsync(Cancel);

@@ -19,6 +19,7 @@ using Slipway.Registry;
 using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Storage;
+using Slipway.Tests;
 
 namespace Slipway.Watch.Tests.Monitoring.Outcomes;
 
@@ -64,7 +65,7 @@ internal sealed class WatchHost : IAsyncDisposable
         builder.Services
             .ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions))
             .AddSingleton<TimeProvider>(time)
-            .AddStorage(new StorageOptions(folder))
+            .AddTestStorage(folder)
             .AddAccess(new AccessOptions())
             .AddRegistry()
             .AddSingleton<IDeployments>(releases)
@@ -73,7 +74,7 @@ internal sealed class WatchHost : IAsyncDisposable
             .AddSingleton<IPredictionLog>(log)
             .AddSingleton(new MonitoringOptions())
             .AddSingleton<RecordingRules>()
-            .AddSingleton(new SchemaPart(typeof(Observatory).Assembly, M2026112966_SampledOutcomes.Number))
+            .AddSingleton(new SchemaPart(typeof(Observatory).Assembly, M2026113050_DeliveryReceivers.Number))
             .AddSingleton<RecordingWatcher>()
             .AddSingleton<IWatcher>(provider => provider.GetRequiredService<RecordingWatcher>())
             .AddOutcomes(options ?? new OutcomesOptions());

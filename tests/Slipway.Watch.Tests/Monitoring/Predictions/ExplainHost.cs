@@ -18,6 +18,7 @@ using Slipway.Serving;
 using Slipway.Serving.Engine;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
+using Slipway.Tests;
 using Slipway.Watch.Tests.Monitoring.Watching;
 
 namespace Slipway.Watch.Tests.Monitoring.Predictions;
@@ -55,7 +56,7 @@ internal sealed class ExplainHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services
             .ConfigureHttpJsonOptions(json => SlipwayJson.Configure(json.SerializerOptions))
-            .AddStorage(new StorageOptions(folder))
+            .AddTestStorage(folder)
             .AddAccess(new AccessOptions())
             .AddDatasets(new DatasetsOptions())
             .AddRegistry()

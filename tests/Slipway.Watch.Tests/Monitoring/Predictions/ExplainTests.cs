@@ -261,7 +261,8 @@ public sealed class ExplainTests
         });
     }
 
-    private const string TypesBody = """
+    /// <summary>A row of each type for the deployment <c>types</c>, with the id <c>t</c>.</summary>
+    internal const string TypesBody = """
         {"id":"t","inputs":[
           {"name":"bool","shape":[1,2],"datatype":"BOOL","data":[true,false]},
           {"name":"uint8","shape":[1,2],"datatype":"UINT8","data":[1,255]},

@@ -24,6 +24,7 @@ using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Serving;
 using Slipway.Storage;
+using Slipway.Tests;
 using Slipway.Tracking;
 using Slipway.Training;
 using Slipway.Validation;
@@ -62,7 +63,7 @@ public sealed class WatchFixture : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services
             .ConfigureHttpJsonOptions(options => SlipwayJson.Configure(options.SerializerOptions))
-            .AddStorage(new StorageOptions(Path.Combine(_folder, "data")))
+            .AddTestStorage(Path.Combine(_folder, "data"))
             .AddAccess(new AccessOptions())
             .AddDatasets()
             .AddTracking()

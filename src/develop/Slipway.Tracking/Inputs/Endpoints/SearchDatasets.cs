@@ -5,6 +5,7 @@ using Slipway.Access;
 using Slipway.Core.Errors;
 using Slipway.Mlflow;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 using Slipway.Tracking.Experiments;
 
 namespace Slipway.Tracking.Inputs.Endpoints;
@@ -17,16 +18,15 @@ internal static class SearchDatasets
 
     private static async Task HandleAsync(MlflowCall call, Database database)
     {
-        const string Sql = """
-            select s.experiment as Experiment, s.name as Name, s.digest as Digest, i.context as Context
-            from (select distinct dataset, context from run_inputs where experiment in @experiments) i join datasets s on s.id = i.dataset
-            order by s.id desc, coalesce(i.context, '')
-            limit @most
-            """;
-
         var experiments = Experiments(call.Fields);
+        var sql = $"""
+            select s.experiment as Experiment, s.name as Name, s.digest as Digest, i.context as Context
+            from (select distinct dataset, context from run_inputs where experiment in {SqlList.Of(experiments)}) i join datasets s on s.id = i.dataset
+            order by s.id desc, coalesce(i.context, '')
+            limit {Limits.DatasetSummaries}
+            """;
         var found = await database.ReadAsync(
-            async connection => (await connection.QueryAsync<(long Experiment, string Name, string Digest, string? Context)>(Sql, new { experiments, most = Limits.DatasetSummaries })).AsList(),
+            async connection => (await connection.QueryAsync<(long Experiment, string Name, string Digest, string? Context)>(sql)).AsList(),
             call.Cancellation);
         await call.AnswerAsync(answer => answer.WriteList("dataset_summaries", found, (json, row) =>
         {

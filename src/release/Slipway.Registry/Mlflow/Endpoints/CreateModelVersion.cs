@@ -23,11 +23,11 @@ internal static class CreateModelVersion
             Location = origin is null ? null : origin.Location ?? origin.Source,
             RunId = fields.Given("run_id", MlflowLimits.Key) ?? origin?.RunId,
             RunLink = fields.Given("run_link", RegistryFields.RunLink),
-            ModelId = fields.Given("model_id", MlflowLimits.Key) ?? origin?.ModelId,
+            ModelId = fields.Given("model_id", MlflowLimits.Key) ?? origin?.ModelId ?? ModelSource.LoggedModelOf(source),
             Description = fields.Limited("description", RegistryFields.Description),
             CreatedBy = call.Actor.Name,
         };
-        var number = await call.ChangeAsync(name, async transaction => await versions.CreateAsync(transaction, await RegisteredModelStore.GetAsync(transaction, name), version, tags));
+        var number = await call.ChangeAsync(name, async transaction => await versions.CreateAsync(transaction, await RegisteredModelStore.GetAsync(transaction, name), version, tags, call.Actor));
         await call.AnswerVersionAsync(reader, name, number);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
 using Slipway.Mlflow;
+using Slipway.Registry.Mlflow.Webhooks;
 
 namespace Slipway.Registry.Mlflow.Endpoints;
 
@@ -13,13 +14,21 @@ internal static class SetModelAlias
         routes.MapMlflow("POST", Path, "SetRegisteredModelAlias", Permission.Develop, async call =>
         {
             var alias = call.Fields.NewAlias();
-            await call.ChangeVersionAsync((transaction, version) => RegisteredModelStore.SetAliasAsync(transaction, version, alias));
+            await call.ChangeVersionAsync(async (transaction, version) =>
+            {
+                await RegisteredModelStore.SetAliasAsync(transaction, version, alias);
+                await Announcement.AliasSetAsync(transaction, call.Actor, version, alias);
+            });
             await call.AnswerAsync();
         });
         routes.MapMlflow("DELETE", Path, "DeleteRegisteredModelAlias", Permission.Develop, async call =>
         {
             var alias = call.Fields.AliasNamed();
-            await call.ChangeModelAsync(call.Fields.ModelNamed(), (transaction, model) => RegisteredModelStore.DeleteAliasAsync(transaction, model, alias));
+            await call.ChangeModelAsync(call.Fields.ModelNamed(), async (transaction, model) =>
+            {
+                await RegisteredModelStore.DeleteAliasAsync(transaction, model, alias);
+                await Announcement.AliasDeletedAsync(transaction, call.Actor, model, alias);
+            });
             await call.AnswerAsync();
         });
         routes.MapMlflow("GET", Path, "GetModelVersionByAlias", Permission.Read, async call =>

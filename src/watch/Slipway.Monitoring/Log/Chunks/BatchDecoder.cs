@@ -29,6 +29,7 @@ internal sealed class BatchDecoder(string deployment, ChunkSchema schema)
             Milliseconds = Numbers(batch.Column(8)),
             Calls = schema.HasCalls ? Calls(batch, ChunkSchema.FixedColumns + schema.Values.Count) : null,
             Failed = Flags((BooleanArray)batch.Column(9)),
+            Errors = schema.HasErrors && batch.Column(batch.ColumnCount - 1) is var errors && errors.NullCount < batch.Length ? Texts(errors) : null,
             Keys = Texts(batch.Column(10)),
             Units = System.Array.ConvertAll(((Int64Array)batch.Column(11)).Values.ToArray(), unit => (ulong)unit),
             Segments = JsonTexts.ReadSegments(Texts(batch.Column(12))),
@@ -102,7 +103,7 @@ internal sealed class BatchDecoder(string deployment, ChunkSchema schema)
     {
         var model = Text(3)!;
         var version = SemanticVersion.Parse(Text(4)!);
-        var source = new PredictionSource(deployment, new VersionReference(model, version), Text(5)!, Text(6), Number(7), schema.HasShare ? Number(batch.ColumnCount - 1) : 1);
+        var source = new PredictionSource(deployment, new VersionReference(model, version), Text(5)!, Text(6), Number(7), schema.HasShare ? Number(ChunkSchema.FixedColumns + schema.Values.Count + ChunkSchema.CallFields) : 1);
 
         // Batches of one source follow each other, and whoever reads them compares sources.
         return _last = source == _last ? _last : source;

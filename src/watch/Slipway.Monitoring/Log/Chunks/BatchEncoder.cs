@@ -55,7 +55,8 @@ internal sealed class BatchEncoder(ChunkSchema schema)
             Add(Primitive(Int32Type.Default, rows, _arena.Copy<int>(calls.BatchRows)));
         }
 
-        arrays[^1] = Same(source.Share, rows);
+        arrays[^2] = Same(source.Share, rows);
+        arrays[^1] = batch.Errors is { } errors ? Texts(errors) : Nulls(StringType.Default, rows);
 
         for (var i = ChunkSchema.FixedColumns; i < arrays.Length; i++)
         {

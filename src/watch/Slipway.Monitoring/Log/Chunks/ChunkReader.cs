@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 
@@ -9,12 +8,14 @@ namespace Slipway.Monitoring.Log.Chunks;
 /// </summary>
 internal sealed class ChunkReader : IDisposable
 {
+    // A slice's rows lie in memory at once, so one of large rows has fewer.
+    private const int SliceBytes = 64 << 20;
+
     private static readonly byte[] EndOfStream = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
 
     private readonly FileStream _data;
     private readonly byte[] _index;
-    private readonly SegmentStream _segments = new();
-    private readonly ArrowStreamReader _reader;
+    private readonly int _head;
     private readonly BatchDecoder? _decoder;
     private byte[] _buffer = [];
     private long _end;
@@ -23,10 +24,11 @@ internal sealed class ChunkReader : IDisposable
     {
         _data = data;
         _index = index;
-        _reader = new ArrowStreamReader(_segments, leaveOpen: true);
-        if (TryLoad(0, out _))
+        if (TryEntry(0, out var head) && TryLoad([head], at: 0) == 1)
         {
-            Schema = ChunkSchema.Read(_reader.Schema);
+            using var reader = new ArrowStreamReader(_buffer.AsMemory(0, head.Length));
+            Schema = ChunkSchema.Read(reader.Schema);
+            _head = head.Length;
             _decoder = new BatchDecoder(deployment, Schema);
         }
     }
@@ -54,20 +56,20 @@ internal sealed class ChunkReader : IDisposable
         }
     }
 
-    /// <summary>The batches with a number above <paramref name="after"/>, in order. To be read once, by this or <see cref="ReadColumns"/>.</summary>
-    public IEnumerable<ChunkBatch> Read(int after)
-    {
-        foreach (var (number, layout, columns) in ReadColumns(after))
-        {
-            using (columns)
-            {
-                yield return new ChunkBatch(number, layout, _decoder!.Decode(columns, layout));
-            }
-        }
-    }
+    /// <summary>
+    /// The batches with a number above <paramref name="after"/>, in order; where <paramref name="isWanted"/> is given only those for which it holds, since taking the values out costs far more than
+    /// reading the bytes. To be read once, by this or <see cref="ReadSlices"/>.
+    /// </summary>
+    public IEnumerable<ChunkBatch> Read(int after, Func<RecordBatch, bool>? isWanted = null) =>
+        from slice in ReadSlices(after, rows: 1)
+        from read in slice
+        where isWanted is null || isWanted(read.Columns)
+        select new ChunkBatch(read.Number, read.Layout, _decoder!.Decode(read.Columns, read.Layout));
 
-    /// <summary>The batches as they stand in the file, with the chunk's columns; whoever reads them disposes them.</summary>
-    public IEnumerable<(int Number, int Layout, RecordBatch Columns)> ReadColumns(int after)
+    /// <summary>
+    /// The batches as they stand in the file, with the chunk's columns: as many at once as have <paramref name="rows"/> rows together. They are not copied, so they last until the next slice is asked for.
+    /// </summary>
+    public IEnumerable<List<ColumnBatch>> ReadSlices(int after, int rows)
     {
         var number = 1;
         if (_decoder is null)
@@ -76,37 +78,32 @@ internal sealed class ChunkReader : IDisposable
             yield break;
         }
 
-        for (; number * BatchEntry.Size < _index.Length; number++)
+        // What was worked on already is not read again; only where it ends matters.
+        for (; number <= after && TryEntry(number, out var skipped); number++)
         {
-            if (number <= after)
-            {
-                // What was worked on already is not read again; only where it ends matters.
-                if (!TryEntry(number, out var skipped))
-                {
-                    break;
-                }
+            _end = skipped.Offset + skipped.Length;
+        }
 
-                _end = skipped.Offset + skipped.Length;
-                continue;
+        while (true)
+        {
+            var entries = Next(number, rows);
+            var whole = TryLoad(entries, _head);
+            if (whole > 0)
+            {
+                yield return Decode(number, entries.AsSpan(0, whole));
+                number += whole;
             }
 
-            if (!TryLoad(number, out var entry))
+            if (whole == 0 || whole < entries.Length)
             {
                 break;
             }
-
-            yield return (number, entry.Layout, _reader.ReadNextRecordBatch());
         }
 
         IsTorn = number * BatchEntry.Size != _index.Length || HasTail();
     }
 
-    public void Dispose()
-    {
-        _reader.Dispose();
-        _segments.Dispose();
-        _data.Dispose();
-    }
+    public void Dispose() => _data.Dispose();
 
     private static byte[] ReadIndex(string path)
     {
@@ -124,31 +121,79 @@ internal sealed class ChunkReader : IDisposable
         }
     }
 
-    private bool TryEntry(int number, out BatchEntry entry) => BatchEntry.TryRead(_index.AsSpan(number * BatchEntry.Size), out entry);
-
-    // Brings a segment of the stream before the reader, if it is whole.
-    private bool TryLoad(int number, out BatchEntry entry)
+    private bool TryEntry(int number, out BatchEntry entry)
     {
-        if (_index.Length < (number + 1) * BatchEntry.Size || !TryEntry(number, out entry) || entry.Offset + entry.Length > _data.Length)
+        entry = default;
+        return _index.Length >= (number + 1) * BatchEntry.Size
+            && BatchEntry.TryRead(_index.AsSpan(number * BatchEntry.Size), out entry)
+            && entry.Offset + entry.Length <= _data.Length;
+    }
+
+    // The next batches that lie one behind the other; none at the end.
+    private BatchEntry[] Next(int number, int rows)
+    {
+        var entries = new List<BatchEntry>();
+        var (taken, bytes) = (0, 0L);
+        while (taken < rows && TryEntry(number + entries.Count, out var entry))
         {
-            entry = default;
-            return false;
+            if (entries.Count > 0 && (bytes + entry.Length > SliceBytes || entry.Offset != entries[^1].Offset + entries[^1].Length))
+            {
+                break;
+            }
+
+            entries.Add(entry);
+            taken += entry.Rows;
+            bytes += entry.Length;
         }
 
-        if (_buffer.Length < entry.Length)
+        return [.. entries];
+    }
+
+    // Reads what lies one behind the other to a place in the buffer, and returns how many are whole.
+    private int TryLoad(ReadOnlySpan<BatchEntry> entries, int at)
+    {
+        var length = 0;
+        foreach (var entry in entries)
         {
-            _buffer = GC.AllocateUninitializedArray<byte>(Math.Max(entry.Length, 64 * 1024));
+            length += entry.Length;
         }
 
-        var bytes = _buffer.AsSpan(0, entry.Length);
-        if (RandomAccess.Read(_data.SafeFileHandle, bytes, entry.Offset) != bytes.Length || Crc32C.Of(bytes) != entry.Crc)
+        if (_buffer.Length < at + length)
         {
-            return false;
+            var larger = GC.AllocateUninitializedArray<byte>(at + length + (length / 8));
+            _buffer.AsSpan(0, at).CopyTo(larger);
+            _buffer = larger;
         }
 
-        _end = entry.Offset + entry.Length;
-        _segments.Load(_buffer, entry.Length);
-        return true;
+        var read = entries.IsEmpty ? 0 : RandomAccess.Read(_data.SafeFileHandle, _buffer.AsSpan(at, length), entries[0].Offset);
+        var whole = 0;
+        foreach (var entry in entries)
+        {
+            if (entry.Length > read || Crc32C.Of(_buffer.AsSpan(at, entry.Length)) != entry.Crc)
+            {
+                break;
+            }
+
+            read -= entry.Length;
+            at += entry.Length;
+            _end = entry.Offset + entry.Length;
+            whole++;
+        }
+
+        return whole;
+    }
+
+    // The schema stands in front of them, so the buffer is a stream of its own.
+    private List<ColumnBatch> Decode(int number, ReadOnlySpan<BatchEntry> entries)
+    {
+        var batches = new List<ColumnBatch>(entries.Length);
+        using var reader = new ArrowStreamReader(_buffer);
+        foreach (var entry in entries)
+        {
+            batches.Add(new ColumnBatch(number + batches.Count, entry.Layout, reader.ReadNextRecordBatch()));
+        }
+
+        return batches;
     }
 
     private bool HasTail()
@@ -157,57 +202,10 @@ internal sealed class ChunkReader : IDisposable
         Span<byte> bytes = stackalloc byte[8];
         return tail != 0 && (tail != EndOfStream.Length || RandomAccess.Read(_data.SafeFileHandle, bytes, _end) != bytes.Length || !bytes.SequenceEqual(EndOfStream));
     }
-
-    /// <summary>A stream of one checked segment after the other; it ends where the next is not loaded.</summary>
-    [SuppressMessage("Usage", "CA2215", Justification = "There is nothing to dispose.")]
-    private sealed class SegmentStream : Stream
-    {
-        private byte[] _segment = [];
-        private int _length;
-        private int _at;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public void Load(byte[] segment, int length)
-        {
-            _segment = segment;
-            _length = length;
-            _at = 0;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
-        {
-            var count = Math.Min(buffer.Length, _length - _at);
-            _segment.AsSpan(_at, count).CopyTo(buffer);
-            _at += count;
-            return count;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }
 
 /// <summary>A batch with its number in the chunk, and that of its layout.</summary>
 internal readonly record struct ChunkBatch(int Number, int Layout, PredictionBatch Batch);
+
+/// <summary>The columns of a batch with its number in the chunk, and that of its layout.</summary>
+internal readonly record struct ColumnBatch(int Number, int Layout, RecordBatch Columns);

@@ -18,8 +18,11 @@ internal sealed class ChunkSchema
     /// <summary>The number of columns that follow the values: <see cref="CallColumns"/>. Chunks from before they were kept have none.</summary>
     public const int CallFields = 6;
 
-    /// <summary>The name of the last column, <see cref="PredictionSource.Share"/>. Chunks from before it was kept have none, and their rows are all that there were.</summary>
+    /// <summary>The name of the column behind them, <see cref="PredictionSource.Share"/>. Chunks from before it was kept have none, and their rows are all that there were.</summary>
     public const string ShareField = "share";
+
+    /// <summary>The name of the last column, <see cref="PredictionBatch.Errors"/>. Chunks from before it was kept have none.</summary>
+    public const string ErrorField = "error";
 
     /// <summary>The type of a vector.</summary>
     public static readonly ListType Doubles = new(new Field("item", DoubleType.Default, nullable: true));
@@ -32,9 +35,9 @@ internal sealed class ChunkSchema
     private readonly int[][] _columns;
     private readonly Dictionary<ColumnLayout, int> _numbers = [];
 
-    private ChunkSchema(IReadOnlyList<ColumnLayout> layouts, IReadOnlyList<LayoutColumn> values, IReadOnlyList<string> names, bool hasCalls, bool hasShare)
+    private ChunkSchema(IReadOnlyList<ColumnLayout> layouts, IReadOnlyList<LayoutColumn> values, IReadOnlyList<string> names, bool hasCalls, bool hasShare, bool hasErrors)
     {
-        (HasCalls, HasShare) = (hasCalls, hasShare);
+        (HasCalls, HasShare, HasErrors) = (hasCalls, hasShare, hasErrors);
         Layouts = layouts;
         Values = values;
         Names = names;
@@ -61,6 +64,9 @@ internal sealed class ChunkSchema
 
     /// <summary>True when the share of what was recorded follows them.</summary>
     public bool HasShare { get; }
+
+    /// <summary>True when the errors of failed calls follow it.</summary>
+    public bool HasErrors { get; }
 
     public Schema Arrow { get; }
 
@@ -94,7 +100,7 @@ internal sealed class ChunkSchema
             names.Add(name);
         }
 
-        return new ChunkSchema(layouts, values, names, hasCalls: true, hasShare: true);
+        return new ChunkSchema(layouts, values, names, hasCalls: true, hasShare: true, hasErrors: true);
     }
 
     /// <summary>The schema that a chunk was written with.</summary>
@@ -109,7 +115,8 @@ internal sealed class ChunkSchema
             values,
             fields.ConvertAll(f => f.Name),
             hasCalls: all.Count > fields.Count,
-            hasShare: all.Count > fields.Count + CallFields);
+            hasShare: all.Count > fields.Count + CallFields,
+            hasErrors: all.Count > fields.Count + CallFields + 1);
     }
 
     /// <summary>The layout's number, or −1 when the chunk has none such.</summary>
@@ -184,6 +191,11 @@ internal sealed class ChunkSchema
         if (HasShare)
         {
             fields.Add(new(ShareField, DoubleType.Default, nullable: false));
+        }
+
+        if (HasErrors)
+        {
+            fields.Add(new(ErrorField, StringType.Default, nullable: true));
         }
 
         return new Schema(fields, new Dictionary<string, string> { [LayoutsKey] = JsonSerializer.Serialize(_columns) });

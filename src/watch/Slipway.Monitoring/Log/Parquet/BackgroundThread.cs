@@ -10,8 +10,8 @@ internal static partial class BackgroundThread
     // Each step is a factor of 1.25, so that this is a tenth of a thread at 0.
     private const int Nice = 10;
 
-    /// <summary>Runs the work to its end there; it must not go on elsewhere for long.</summary>
-    public static Task RunAsync(string name, Func<Task> work)
+    /// <summary>Runs the work to its end there.</summary>
+    public static Task RunAsync(string name, Action work)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
@@ -19,9 +19,7 @@ internal static partial class BackgroundThread
             try
             {
                 GiveWay();
-#pragma warning disable RS0030 // This thread is there to wait: what awaits goes on where nobody gives way.
-                work().GetAwaiter().GetResult();
-#pragma warning restore RS0030
+                work();
                 done.SetResult();
             }
             catch (Exception e)

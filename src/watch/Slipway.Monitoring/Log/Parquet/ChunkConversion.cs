@@ -17,14 +17,14 @@ internal sealed class ChunkConversion(PredictionFolder folder)
     // Beyond this many files, flushing the file system once costs less than flushing each.
     private const int FlushedEach = 16;
 
-    public async Task RunAsync(string deployment, string chunk, CancellationToken cancellationToken)
+    public void Run(string deployment, string chunk, CancellationToken cancellationToken)
     {
         var staging = folder.Staging(deployment, chunk);
         PrivateFiles.Delete(new DirectoryInfo(staging));
         try
         {
             PrivateFiles.CreateFolder(staging);
-            await RunAsync(deployment, chunk, staging, cancellationToken);
+            Run(deployment, chunk, staging, cancellationToken);
         }
         catch
         {
@@ -38,7 +38,7 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         File.Delete(folder.Index(deployment, chunk));
     }
 
-    private async Task RunAsync(string deployment, string chunk, string staging, CancellationToken cancellationToken)
+    private void Run(string deployment, string chunk, string staging, CancellationToken cancellationToken)
     {
         var staged = new List<StagedFile>();
         using (var reader = ChunkReader.Open(folder, deployment, chunk))
@@ -47,17 +47,9 @@ internal sealed class ChunkConversion(PredictionFolder folder)
             {
                 var file = new HourFile(schema);
                 var slice = 0;
-                foreach (var batches in Slices(reader))
+                foreach (var batches in reader.ReadSlices(after: 0, SliceRows))
                 {
-                    try
-                    {
-                        await StageAsync(file, batches, staging, slice++, staged, cancellationToken);
-                    }
-                    finally
-                    {
-                        // Their memory is not the collector's, and a full disk makes this fail every minute.
-                        batches.ForEach(batch => batch.Dispose());
-                    }
+                    Stage(file, batches, staging, slice++, staged, cancellationToken);
                 }
             }
         }
@@ -66,39 +58,15 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         Publish(deployment, chunk, staged);
     }
 
-    private static IEnumerable<List<RecordBatch>> Slices(ChunkReader reader)
-    {
-        var slice = new List<RecordBatch>();
-        var rows = 0;
-        foreach (var (_, _, batch) in reader.ReadColumns(0))
-        {
-            slice.Add(batch);
-            rows += batch.Length;
-            if (rows >= SliceRows)
-            {
-                yield return slice;
-                slice = [];
-                rows = 0;
-            }
-        }
-
-        if (rows > 0)
-        {
-            yield return slice;
-        }
-    }
-
-    private static async Task StageAsync(HourFile file, List<RecordBatch> batches, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
+    private static void Stage(HourFile file, List<ColumnBatch> batches, string staging, int slice, List<StagedFile> staged, CancellationToken cancellationToken)
     {
         foreach (var (hour, rows) in ByHour(batches))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = Path.Combine(staging, string.Create(CultureInfo.InvariantCulture, $"{staged.Count}.parquet"));
             using (var stream = PrivateFiles.CreateFile(path))
-            using (var pages = new PageStream(stream))
             {
-                await file.WriteAsync(pages, rows);
-                pages.Finish();
+                file.Write(stream, rows);
             }
 
             staged.Add(new StagedFile(path, new DateTime(hour * TimeSpan.TicksPerHour, DateTimeKind.Utc), slice));
@@ -106,10 +74,10 @@ internal sealed class ChunkConversion(PredictionFolder folder)
     }
 
     // The rows of each hour, hours in the order of their first row.
-    private static List<(long Hour, List<FileRows> Rows)> ByHour(List<RecordBatch> batches)
+    private static List<(long Hour, List<FileRows> Rows)> ByHour(List<ColumnBatch> batches)
     {
         var hours = new List<(long Hour, List<FileRows> Rows)>();
-        foreach (var batch in batches)
+        foreach (var (_, _, batch) in batches)
         {
             var times = ((TimestampArray)batch.Column(1)).Values;
             var first = HourOf(times[0]);

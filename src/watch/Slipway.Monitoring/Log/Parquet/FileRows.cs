@@ -10,6 +10,9 @@ internal sealed class FileRows(RecordBatch batch, int[]? rows)
     /// <summary>How many rows there are.</summary>
     public int Count => rows?.Length ?? batch.Length;
 
+    /// <summary>True when they are all rows of the batch.</summary>
+    public bool IsWhole => rows is null;
+
     /// <summary>The place of a row in its batch.</summary>
     public int this[int row] => rows is null ? row : rows[row];
 

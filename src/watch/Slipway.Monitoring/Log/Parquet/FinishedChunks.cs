@@ -61,7 +61,7 @@ internal sealed partial class FinishedChunks(ChunkConversion conversion, TimePro
     {
         try
         {
-            await BackgroundThread.RunAsync("Slipway log conversion", () => conversion.RunAsync(chunk.Deployment, chunk.Name, stoppingToken));
+            await BackgroundThread.RunAsync("Slipway log conversion", () => conversion.Run(chunk.Deployment, chunk.Name, stoppingToken));
             return true;
         }
         catch (FileNotFoundException)

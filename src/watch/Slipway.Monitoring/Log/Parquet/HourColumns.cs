@@ -1,220 +1,266 @@
-using System.Buffers;
 using System.Numerics;
-using System.Text;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Apache.Arrow;
-using Parquet;
-using Parquet.Schema;
+using Slipway.Monitoring.Log.Parquet.Format;
 
 namespace Slipway.Monitoring.Log.Parquet;
 
-/// <summary>
-/// Writes the columns of a file in their order, which is that of the chunk. Values and levels (which rows have one) are handed to the library as it writes them, in arrays that are used for all
-/// columns: an array of nullable numbers costs three times as much, and a text for each id another fifth of the whole.
-/// </summary>
-internal sealed class HourColumns : IDisposable
+/// <summary>Writes the columns of a file in their order, which is that of the chunk: from Arrow's memory to the page, with nothing in between.</summary>
+internal sealed class HourColumns(ParquetFile file, ParquetBuffers buffers, IReadOnlyList<FileRows> all)
 {
-    private readonly ParquetRowGroupWriter _group;
-    private readonly DataField[] _fields;
-    private readonly IReadOnlyList<FileRows> _rows;
-    private readonly int _count;
-    private readonly int[] _levels;
-    private readonly ReadOnlyMemory<char>[] _texts;
+    private readonly PageBuffer _page = buffers.Page;
+    private readonly int _count = all.Sum(rows => rows.Count);
     private int _next;
 
-    public HourColumns(ParquetRowGroupWriter group, DataField[] fields, IReadOnlyList<FileRows> rows)
-    {
-        _group = group;
-        _fields = fields;
-        _rows = rows;
-        _count = rows.Sum(r => r.Count);
-        _levels = ArrayPool<int>.Shared.Rent(_count);
-        _texts = ArrayPool<ReadOnlyMemory<char>>.Shared.Rent(_count);
-    }
-
-    public void Dispose()
-    {
-        ArrayPool<int>.Shared.Return(_levels);
-
-        // They must not keep the texts.
-        ArrayPool<ReadOnlyMemory<char>>.Shared.Return(_texts, clearArray: true);
-    }
-
     /// <summary>A text that is the same for all rows of a batch, or null.</summary>
-    public Task SameTextAsync()
+    public void SameText()
     {
-        var (next, row) = (0, 0);
-        foreach (var rows in _rows)
+        var levels = Begin(buffers.Definitions);
+        var indexes = Begin(buffers.Indexes);
+        var distinct = Begin(buffers.Dictionary);
+        foreach (var rows in all)
         {
-            var same = ((StringArray)rows.Column(_next)).GetString(0);
-            _levels.AsSpan(row, rows.Count).Fill(same is null ? 0 : 1);
-            row += rows.Count;
-            if (same is not null)
+            var column = (StringArray)rows.Column(_next);
+            levels.Add(column.IsNull(0) ? 0 : 1, rows.Count);
+            if (!column.IsNull(0))
             {
-                _texts.AsSpan(next, rows.Count).Fill(same.AsMemory());
-                next += rows.Count;
+                indexes.Add(distinct.Find(column.GetBytes(0)), rows.Count);
             }
         }
 
-        return WriteTextsAsync(next);
+        Begin(_page).Add(levels, bits: 1);
+        var bits = BitOperations.Log2((uint)Math.Max(1, distinct.Count - 1)) + 1;
+        _page.AddByte((byte)bits);
+        indexes.Write(_page, bits);
+        file.WriteColumn(_count, distinct.Know(_count - indexes.Count), distinct);
+        _next++;
     }
 
     /// <summary>A text for each row, or null.</summary>
-    public Task TextsAsync()
+    public void Texts()
     {
-        var (next, row) = (0, 0);
-        foreach (var rows in _rows)
+        var levels = Begin(buffers.Definitions);
+        foreach (var rows in all)
         {
-            if (rows.Lacks(_next))
+            var column = rows.Column(_next);
+            if (column.NullCount == 0 || rows.Lacks(_next))
             {
-                _levels.AsSpan(row, rows.Count).Clear();
-                row += rows.Count;
+                levels.Add(column.NullCount == 0 ? 1 : 0, rows.Count);
                 continue;
-            }
-
-            var column = (StringArray)rows.Column(_next);
-            var offsets = column.ValueOffsets;
-            var first = offsets[0];
-            var bytes = column.Values[first..offsets[column.Length]];
-            var characters = new char[Encoding.UTF8.GetCharCount(bytes)];
-
-            // Where each byte is a character, as in generated ids, offsets of one are those of the other.
-            var isAscii = characters.Length == bytes.Length;
-            var at = 0;
-            if (isAscii)
-            {
-                Encoding.UTF8.GetChars(bytes, characters);
             }
 
             for (var i = 0; i < rows.Count; i++)
             {
-                var place = rows[i];
-                var known = column.IsValid(place);
-                _levels[row++] = known ? 1 : 0;
-                if (known)
-                {
-                    var (from, length) = (offsets[place] - first, offsets[place + 1] - offsets[place]);
-                    if (!isAscii)
-                    {
-                        (from, length) = (at, Encoding.UTF8.GetChars(bytes.Slice(from, length), characters.AsSpan(at)));
-                        at += length;
-                    }
-
-                    _texts[next++] = characters.AsMemory(from, length);
-                }
+                levels.Add(column.IsValid(rows[i]) ? 1 : 0, 1);
             }
         }
 
-        return WriteTextsAsync(next);
+        Begin(_page).Add(levels, bits: 1);
+        var range = new TextRange(_page);
+        foreach (var rows in all)
+        {
+            if (!rows.Lacks(_next))
+            {
+                AddTexts(rows, (StringArray)rows.Column(_next), ref range);
+            }
+        }
+
+        Write(range.Know(_count - range.Count));
     }
 
     /// <summary>Numbers, or times as microseconds, that no row lacks.</summary>
-    public Task ValuesAsync<T>()
-        where T : struct, IEquatable<T> => ValuesAsync<T>((rows, column, target) =>
+    public void Values<T>()
+        where T : unmanaged, INumber<T>
     {
-        var values = rows.Values<T>(column);
-        for (var i = 0; i < target.Length; i++)
+        Begin(_page);
+        foreach (var rows in all)
         {
-            target[i] = values[rows[i]];
+            var values = rows.Values<T>(_next);
+            if (rows.IsWhole)
+            {
+                _page.Add(values);
+                continue;
+            }
+
+            for (var i = 0; i < rows.Count; i++)
+            {
+                _page.Add([values[rows[i]]]);
+            }
         }
-    });
+
+        Write(Know<T>(0, _page.Written));
+    }
 
     /// <summary>Yes or no for each row.</summary>
-    public Task FlagsAsync() => ValuesAsync<bool>((rows, column, target) =>
+    public void Flags()
     {
-        var bits = ((BooleanArray)rows.Column(column)).Values;
-        for (var i = 0; i < target.Length; i++)
+        var packed = Begin(_page).Take((_count + 7) / 8);
+        packed.Clear();
+        var at = 0;
+        foreach (var rows in all)
         {
-            target[i] = BitUtility.GetBit(bits, rows[i]);
+            var bits = ((BooleanArray)rows.Column(_next)).Values;
+            for (var i = 0; i < rows.Count; i++, at++)
+            {
+                packed[at / 8] |= (byte)(BitUtility.GetBit(bits, rows[i]) ? 1 << (at % 8) : 0);
+            }
         }
-    });
+
+        Write(new ColumnStatistics(0));
+    }
 
     /// <summary>Numbers, of which NaN and those of a missing column are null.</summary>
-    public async Task NumbersAsync<T>()
-        where T : struct, IFloatingPointIeee754<T>
+    public void Numbers<T>()
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var values = ArrayPool<T>.Shared.Rent(_count);
-        var known = Numbers(values);
-        await _group.WriteAllPartsAsync<T>(_fields[_next++], values.AsMemory(0, known), _levels.AsMemory(0, _count), null, CancellationToken.None);
-        ArrayPool<T>.Shared.Return(values);
+        var levels = Begin(buffers.Definitions);
+        foreach (var rows in all)
+        {
+            AddLevels(rows, levels, rows.Lacks(_next) ? default : rows.Values<T>(_next));
+        }
+
+        Begin(_page).Add(levels, bits: 1);
+        var from = _page.Count;
+        foreach (var rows in all)
+        {
+            if (!rows.Lacks(_next))
+            {
+                AddKnown(rows, rows.Values<T>(_next));
+            }
+        }
+
+        var known = _page.Written[from..];
+        Write(Know<T>(_count - (known.Length / Unsafe.SizeOf<T>()), known));
     }
 
     /// <summary>
     /// Vectors. Levels as Parquet has them: a value begins its row's list (0) or goes on with it (1); the list is missing (0), empty (1), or has the value (2).
     /// </summary>
-    public async Task VectorsAsync()
+    public void Vectors()
     {
-        var values = new List<double>();
-        var definitions = new List<int>();
-        var repetitions = new List<int>();
-        foreach (var rows in _rows)
+        var definitions = Begin(buffers.Definitions);
+        var repetitions = Begin(buffers.Repetitions);
+        foreach (var rows in all)
         {
             var column = (ListArray)rows.Column(_next);
-            var all = ((DoubleArray)column.Values).Values;
-            for (var row = 0; row < rows.Count; row++)
-            {
-                var place = rows[row];
-                var missing = column.IsNull(place);
-                var length = missing ? 0 : column.GetValueLength(place);
-                for (var i = 0; i < Math.Max(1, length); i++)
-                {
-                    repetitions.Add(i == 0 ? 0 : 1);
-                    definitions.Add(missing ? 0 : length == 0 ? 1 : 2);
-                }
-
-                values.AddRange(missing ? [] : all.Slice(column.ValueOffsets[place], length));
-            }
-        }
-
-        await _group.WriteAllPartsAsync<double>(
-            _fields[_next++], values.ToArray(), new ReadOnlyMemory<int>([.. definitions]), new ReadOnlyMemory<int>([.. repetitions]), CancellationToken.None);
-    }
-
-    // How many are known; they stand at the beginning.
-    private int Numbers<T>(T[] values)
-        where T : struct, IFloatingPointIeee754<T>
-    {
-        var (next, row) = (0, 0);
-        foreach (var rows in _rows)
-        {
-            if (rows.Lacks(_next))
-            {
-                _levels.AsSpan(row, rows.Count).Clear();
-                row += rows.Count;
-                continue;
-            }
-
-            var column = rows.Values<T>(_next);
             for (var i = 0; i < rows.Count; i++)
             {
-                // A missing one is overwritten by the next.
-                var value = values[next] = column[rows[i]];
-                var known = T.IsNaN(value) ? 0 : 1;
-                _levels[row++] = known;
-                next += known;
+                var missing = column.IsNull(rows[i]);
+                var length = missing ? 0 : column.GetValueLength(rows[i]);
+                repetitions.Add(0, 1);
+                repetitions.Add(1, Math.Max(0, length - 1));
+                definitions.Add(missing ? 0 : length == 0 ? 1 : 2, Math.Max(1, length));
             }
         }
 
-        return next;
-    }
-
-    private async Task ValuesAsync<T>(Filler<T> fill)
-        where T : struct
-    {
-        var values = ArrayPool<T>.Shared.Rent(_count);
-        var next = 0;
-        foreach (var rows in _rows)
+        Begin(_page).Add(repetitions, bits: 1);
+        _page.Add(definitions, bits: 2);
+        foreach (var rows in all)
         {
-            fill(rows, _next, values.AsSpan(next, rows.Count));
-            next += rows.Count;
+            var column = (ListArray)rows.Column(_next);
+            var values = ((DoubleArray)column.Values).Values;
+            for (var i = 0; i < rows.Count; i++)
+            {
+                if (column.IsValid(rows[i]))
+                {
+                    _page.Add(values.Slice(column.ValueOffsets[rows[i]], column.GetValueLength(rows[i])));
+                }
+            }
         }
 
-        await _group.WriteAsync<T>(_fields[_next++], values.AsMemory(0, _count));
-        ArrayPool<T>.Shared.Return(values);
+        file.WriteColumn(definitions.Count, known: null);
+        _next++;
     }
 
-    private Task WriteTextsAsync(int count) => _group.WriteAllPartsAsync<ReadOnlyMemory<char>>(
-        _fields[_next++], _texts.AsMemory(0, count), _levels.AsMemory(0, _count), null, CancellationToken.None);
+    private static PageBuffer Begin(PageBuffer page)
+    {
+        page.Clear();
+        return page;
+    }
 
-    /// <summary>Writes a column's values of some rows.</summary>
-    private delegate void Filler<T>(FileRows rows, int column, Span<T> target);
+    private static LevelRuns Begin(LevelRuns levels)
+    {
+        levels.Clear();
+        return levels;
+    }
+
+    private static PageDictionary Begin(PageDictionary dictionary)
+    {
+        dictionary.Clear();
+        return dictionary;
+    }
+
+    // Without a value for any row where the column is missing.
+    private static void AddLevels<T>(FileRows rows, LevelRuns levels, ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (values.IsEmpty)
+        {
+            levels.Add(0, rows.Count);
+            return;
+        }
+
+        // A smallest value is NaN when any is.
+        if (!T.IsNaN(TensorPrimitives.Min(values)))
+        {
+            levels.Add(1, rows.Count);
+            return;
+        }
+
+        for (var i = 0; i < rows.Count; i++)
+        {
+            levels.Add(T.IsNaN(values[rows[i]]) ? 0 : 1, 1);
+        }
+    }
+
+    private static ColumnStatistics Know<T>(int missing, ReadOnlySpan<byte> written)
+        where T : unmanaged, INumber<T>
+    {
+        var values = MemoryMarshal.Cast<byte, T>(written);
+        var (least, greatest) = values.IsEmpty ? (default, default) : (TensorPrimitives.Min(values), TensorPrimitives.Max(values));
+
+        // A NaN has no place in an order.
+        return values.IsEmpty || T.IsNaN(least) ? new ColumnStatistics(missing) : ColumnStatistics.Of(missing, least, greatest);
+    }
+
+    private void AddKnown<T>(FileRows rows, ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (rows.IsWhole && !T.IsNaN(TensorPrimitives.Min(values)))
+        {
+            _page.Add(values);
+            return;
+        }
+
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (!T.IsNaN(values[rows[i]]))
+            {
+                _page.Add([values[rows[i]]]);
+            }
+        }
+    }
+
+    private void AddTexts(FileRows rows, StringArray column, ref TextRange range)
+    {
+        var offsets = column.ValueOffsets;
+        var bytes = column.Values;
+        var mayLack = column.NullCount > 0;
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var place = rows[i];
+            if (!mayLack || column.IsValid(place))
+            {
+                range.Add(_page.AddText(bytes[offsets[place]..offsets[place + 1]]));
+            }
+        }
+    }
+
+    private void Write(ColumnStatistics known)
+    {
+        file.WriteColumn(_count, known);
+        _next++;
+    }
 }

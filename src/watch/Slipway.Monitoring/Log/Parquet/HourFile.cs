@@ -1,11 +1,7 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Parquet;
-using Parquet.Meta;
-using Parquet.Schema;
 using Slipway.Monitoring.Log.Chunks;
+using Slipway.Monitoring.Log.Parquet.Format;
 using Slipway.Monitoring.Log.Recording;
-using Field = Parquet.Schema.Field;
 
 namespace Slipway.Monitoring.Log.Parquet;
 
@@ -15,129 +11,132 @@ internal sealed class HourFile
     /// <summary>The key of the file's metadata that says which input or output each column is, since names are not unique across kinds.</summary>
     public const string ColumnsKey = "slipway.columns";
 
-    private static readonly string[] Times = ["event_time", "arrived_at"];
-
-    private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
-
     private readonly ChunkSchema _chunk;
     private readonly Dictionary<string, string> _metadata;
+    private readonly List<ParquetColumn> _columns;
+    private readonly ParquetBuffers _buffers = new();
 
     public HourFile(ChunkSchema chunk)
     {
         _chunk = chunk;
         var described = chunk.Values.Select((v, i) => new FileColumn(chunk.Names[i], v.Name, v.Kind, v.IsOutput));
         _metadata = new Dictionary<string, string> { [ColumnsKey] = JsonSerializer.Serialize(described) };
+        _columns = Columns(chunk);
     }
 
     /// <summary>Writes the rows of one hour, column by column.</summary>
-    public async Task WriteAsync(Stream stream, IReadOnlyList<FileRows> rows)
+    public void Write(Stream stream, IReadOnlyList<FileRows> rows)
     {
-        var schema = Schema();
-        await using var writer = await ParquetWriter.CreateAsync(schema, stream, Options);
-        writer.CustomMetadata = _metadata;
-        using var group = writer.CreateRowGroup();
-        using var columns = new HourColumns(group, schema.DataFields, rows);
-        await columns.TextsAsync();
-        await columns.ValuesAsync<long>();
-        await columns.ValuesAsync<long>();
-        await columns.SameTextAsync();
-        await columns.SameTextAsync();
-        await columns.SameTextAsync();
-        await columns.SameTextAsync();
-        await columns.ValuesAsync<double>();
-        await columns.NumbersAsync<double>();
-        await columns.FlagsAsync();
-        await columns.TextsAsync();
-        await columns.ValuesAsync<long>();
-        await columns.TextsAsync();
+        var file = new ParquetFile(stream, _columns, _buffers);
+        var columns = new HourColumns(file, _buffers, rows);
+        columns.Texts();
+        columns.Values<long>();
+        columns.Values<long>();
+        columns.SameText();
+        columns.SameText();
+        columns.SameText();
+        columns.SameText();
+        columns.Values<double>();
+        columns.Numbers<double>();
+        columns.Flags();
+        columns.Texts();
+        columns.Values<long>();
+        columns.Texts();
         foreach (var column in _chunk.Values)
         {
-            await (column.Kind switch
+            switch (column.Kind)
             {
-                ColumnKind.Number => columns.NumbersAsync<double>(),
-                ColumnKind.Vector => columns.VectorsAsync(),
-                _ => columns.TextsAsync(),
-            });
+                case ColumnKind.Number:
+                    columns.Numbers<double>();
+                    break;
+                case ColumnKind.Vector:
+                    columns.Vectors();
+                    break;
+                default:
+                    columns.Texts();
+                    break;
+            }
         }
 
         if (_chunk.HasCalls)
         {
-            await columns.NumbersAsync<float>();
-            await columns.NumbersAsync<float>();
-            await columns.NumbersAsync<float>();
-            await columns.NumbersAsync<float>();
-            await columns.ValuesAsync<long>();
-            await columns.ValuesAsync<int>();
+            columns.Numbers<float>();
+            columns.Numbers<float>();
+            columns.Numbers<float>();
+            columns.Numbers<float>();
+            columns.Values<long>();
+            columns.Values<int>();
         }
 
         if (_chunk.HasShare)
         {
-            await columns.ValuesAsync<double>();
+            columns.Values<double>();
         }
 
-        // As numbers so far: of DateTime the library (6.1) writes smallest and largest in milliseconds beside values in microseconds, and a reader that filters by time finds nothing.
-        foreach (var element in SchemaOf(group).Where(element => Times.Contains(element.Name)))
+        if (_chunk.HasErrors)
         {
-            element.ConvertedType = ConvertedType.TIMESTAMP_MICROS;
-            element.LogicalType = new LogicalType { TIMESTAMP = new TimestampType { IsAdjustedToUTC = true, Unit = new TimeUnit { MICROS = new MicroSeconds() } } };
+            columns.Texts();
         }
+
+        file.Finish(rows.Sum(r => r.Count), _metadata);
     }
 
-    // The library has no way in. Should the field go, the tests of Parquet files fail.
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_thschema")]
-    private static extern ref SchemaElement[] SchemaOf(ParquetRowGroupWriter group);
-
-    // Fields belong to the schema they are put in, so each file has its own.
-    private ParquetSchema Schema()
+    private static List<ParquetColumn> Columns(ChunkSchema chunk)
     {
-        var fields = new List<Field>
+        var columns = new List<ParquetColumn>
         {
             Text("prediction_id"),
-            Time("event_time"),
-            Time("arrived_at"),
+            Always("event_time", ParquetKind.Time),
+            Always("arrived_at", ParquetKind.Time),
             Text("model"),
             Text("version"),
             Text("role"),
             Text("rollout"),
-            new DataField("weight", typeof(double), isNullable: false),
-            new DataField("milliseconds", typeof(double), isNullable: true),
-            new DataField("failed", typeof(bool), isNullable: false),
+            Always("weight", ParquetKind.Float64),
+            Number("milliseconds", ParquetKind.Float64),
+            Always("failed", ParquetKind.Flag),
             Text("sticky_key"),
-            new DataField("unit", typeof(long), isNullable: false),
+            Always("unit", ParquetKind.Int64),
             Text("segments"),
         };
-        for (var i = 0; i < _chunk.Values.Count; i++)
+        for (var i = 0; i < chunk.Values.Count; i++)
         {
-            fields.Add(_chunk.Values[i].Kind switch
+            columns.Add(chunk.Values[i].Kind switch
             {
-                ColumnKind.Number => new DataField(_chunk.Names[i], typeof(double), isNullable: true),
-                ColumnKind.Vector => new ListField(_chunk.Names[i], new DataField("element", typeof(double), isNullable: false)),
-                _ => Text(_chunk.Names[i]),
+                ColumnKind.Number => Number(chunk.Names[i], ParquetKind.Float64),
+                ColumnKind.Vector => Number(chunk.Names[i], ParquetKind.Float64List),
+                _ => Text(chunk.Names[i]),
             });
         }
 
-        if (_chunk.HasCalls)
+        if (chunk.HasCalls)
         {
-            fields.AddRange(
+            columns.AddRange(
             [
-                new DataField("parse_us", typeof(float), isNullable: true),
-                new DataField("queue_us", typeof(float), isNullable: true),
-                new DataField("run_us", typeof(float), isNullable: true),
-                new DataField("write_us", typeof(float), isNullable: true),
-                new DataField("batch", typeof(long), isNullable: false),
-                new DataField("batch_rows", typeof(int), isNullable: false),
+                Number("parse_us", ParquetKind.Float32),
+                Number("queue_us", ParquetKind.Float32),
+                Number("run_us", ParquetKind.Float32),
+                Number("write_us", ParquetKind.Float32),
+                Always("batch", ParquetKind.Int64),
+                Always("batch_rows", ParquetKind.Int32),
             ]);
         }
 
-        if (_chunk.HasShare)
+        if (chunk.HasShare)
         {
-            fields.Add(new DataField(ChunkSchema.ShareField, typeof(double), isNullable: false));
+            columns.Add(Always(ChunkSchema.ShareField, ParquetKind.Float64));
         }
 
-        return new ParquetSchema(fields);
+        if (chunk.HasErrors)
+        {
+            columns.Add(Text(ChunkSchema.ErrorField));
+        }
 
-        static DataField Text(string name) => new(name, typeof(string), isNullable: true);
-        static DataField Time(string name) => new(name, typeof(long), isNullable: false);
+        return columns;
+
+        static ParquetColumn Text(string name) => new(name, ParquetKind.Text, IsOptional: true);
+        static ParquetColumn Number(string name, ParquetKind kind) => new(name, kind, IsOptional: true);
+        static ParquetColumn Always(string name, ParquetKind kind) => new(name, kind, IsOptional: false);
     }
 }
 

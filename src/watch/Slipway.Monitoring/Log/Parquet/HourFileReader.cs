@@ -1,46 +1,107 @@
 using System.Text.Json;
 using Parquet;
-using Parquet.Schema;
 using Slipway.Core.Names;
 using Slipway.Monitoring.Log.Chunks;
-using Slipway.Monitoring.Log.Recording;
 
 namespace Slipway.Monitoring.Log.Parquet;
 
 /// <summary>Reads rows of a Parquet file back into batches.</summary>
 internal static class HourFileReader
 {
+    // Where the columns are that rows are looked for by; see HourFile.
+    private const int Ids = 0;
+    private const int Arrivals = 2;
+    private const int Models = 3;
+    private const int Versions = 4;
+
     /// <summary>
-    /// The rows whose id is <paramref name="wanted"/>, a batch for each source. A column without any value in them is left out unless the <paramref name="whole"/> is asked for: the file does not say
-    /// which of its columns a row had.
+    /// The rows whose id is among <paramref name="wanted"/>, or all of them; a batch for each source. A column without any value in them is left out unless the <paramref name="whole"/> is asked for:
+    /// the file does not say which of its columns a row had. Of a group of rows without such an id nothing is read where the footer tells so, else the ids.
     /// </summary>
-    public static async Task<IReadOnlyList<PredictionBatch>> ReadAsync(string deployment, string path, Func<string, bool> wanted, bool whole, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PredictionBatch>> ReadAsync(string deployment, string path, WantedIds? wanted, bool whole, SearchReads reads, CancellationToken cancellationToken)
     {
-        await using var reader = await ParquetReader.CreateAsync(path, cancellationToken: cancellationToken);
-        var columns = JsonSerializer.Deserialize<FileColumn[]>(reader.CustomMetadata[HourFile.ColumnsKey])!;
+        await using var reader = await OpenAsync(path, reads, cancellationToken);
+        var columns = Columns(reader);
         var batches = new List<PredictionBatch>();
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             using var group = reader.OpenRowGroupReader(i);
-            var file = new GroupReader(group, reader.Schema.DataFields, cancellationToken);
-            var ids = await file.TextsAsync(0);
-            var rows = Enumerable.Range(0, ids.Length).Where(r => wanted(ids[r]!)).ToArray();
+            var file = new GroupReader(group, reader.Schema.DataFields, reads, cancellationToken);
+            if (wanted is not null && file.TextRange(Ids) is var (first, last) && !wanted.AnyBetween(first, last))
+            {
+                continue;
+            }
+
+            reads.AddGroup();
+            var ids = await file.TextsAsync(Ids);
+            var rows = Enumerable.Range(0, ids.Length).Where(r => wanted is null || wanted.Contains(ids[r])).ToArray();
             if (rows.Length > 0)
             {
-                batches.AddRange(await ReadAsync(deployment, file, rows, columns, whole));
+                batches.AddRange(await ReadAsync(deployment, file, ids, rows, columns, whole));
             }
         }
 
         return batches;
     }
 
-    private static async Task<List<PredictionBatch>> ReadAsync(string deployment, GroupReader file, int[] rows, FileColumn[] columns, bool whole)
+    /// <summary>The ids of the rows that a condition holds for. What says most is read first, and nothing more once no row is left.</summary>
+    public static async Task<IReadOnlyList<string>> ListIdsAsync(string path, RowCondition condition, SearchReads reads, CancellationToken cancellationToken)
     {
-        var ids = await file.TextsAsync(0);
+        await using var reader = await OpenAsync(path, reads, cancellationToken);
+        var calls = ChunkSchema.FixedColumns + Columns(reader).Length;
+        var found = new List<string>();
+        for (var i = 0; i < reader.RowGroupCount; i++)
+        {
+            using var group = reader.OpenRowGroupReader(i);
+            var file = new GroupReader(group, reader.Schema.DataFields, reads, cancellationToken);
+            if (file.Range(Arrivals) is var (least, most) && (most < condition.From || least > condition.To))
+            {
+                continue;
+            }
+
+            reads.AddGroup();
+            var rows = await FindAsync(file, condition, calls);
+            if (rows.Length > 0)
+            {
+                var ids = await file.TextsAsync(Ids);
+                found.AddRange(rows.Select(row => ids[row]!).Where(id => id.StartsWith(condition.Prefix, StringComparison.Ordinal)));
+            }
+        }
+
+        return found;
+    }
+
+    private static async Task<int[]> FindAsync(GroupReader file, RowCondition condition, int calls)
+    {
+        var arrivals = await file.TimesAsync(Arrivals);
+        int[] rows = [.. Enumerable.Range(0, arrivals.Length).Where(row => arrivals[row] >= condition.Arrivals.From.Ticks && arrivals[row] <= condition.Arrivals.To.Ticks)];
+        if (rows.Length > 0 && condition.Run is { } run)
+        {
+            rows = file.Has(calls + ChunkSchema.CallFields - 1) ? Where(await file.ValuesAsync<long>(calls + 4), run.Number) : [];
+            rows = rows.Length > 0 ? Where(await file.ValuesAsync<int>(calls + 5), run.Rows) : rows;
+            rows = rows.Length > 0 ? Where(await file.FloatsAsync(calls + 2), run.Microseconds) : rows;
+        }
+
+        rows = rows.Length > 0 ? Where(await file.TextsAsync(Models), condition.Version.Model) : rows;
+        return rows.Length > 0 ? Where(await file.TextsAsync(Versions), condition.Version.Version.ToString()) : rows;
+
+        int[] Where<T>(T[] values, T wanted) => Array.FindAll(rows, row => EqualityComparer<T>.Default.Equals(values[row], wanted));
+    }
+
+    private static async Task<ParquetReader> OpenAsync(string path, SearchReads reads, CancellationToken cancellationToken)
+    {
+        reads.AddFile();
+        return await ParquetReader.CreateAsync(path, cancellationToken: cancellationToken);
+    }
+
+    private static FileColumn[] Columns(ParquetReader reader) => JsonSerializer.Deserialize<FileColumn[]>(reader.CustomMetadata[HourFile.ColumnsKey])!;
+
+    private static async Task<List<PredictionBatch>> ReadAsync(string deployment, GroupReader file, string?[] ids, int[] rows, FileColumn[] columns, bool whole)
+    {
         var eventTimes = await file.TimesAsync(1);
-        var arrivals = await file.TimesAsync(2);
-        var models = await file.TextsAsync(3);
-        var versions = await file.TextsAsync(4);
+        var arrivals = await file.TimesAsync(Arrivals);
+        var models = await file.TextsAsync(Models);
+        var versions = await file.TextsAsync(Versions);
         var roles = await file.TextsAsync(5);
         var rollouts = await file.TextsAsync(6);
         var weights = await file.ValuesAsync<double>(7);
@@ -55,8 +116,12 @@ internal static class HourFileReader
             values.Add((columns[i], await file.ColumnAsync(ChunkSchema.FixedColumns + i, columns[i])));
         }
 
-        var calls = await file.CallsAsync(ChunkSchema.FixedColumns + columns.Length);
-        var shares = await file.SharesAsync(ChunkSchema.FixedColumns + columns.Length + ChunkSchema.CallFields);
+        // What was kept later stands behind the values, and is missing in files from before.
+        var next = ChunkSchema.FixedColumns + columns.Length;
+        var calls = await file.CallsAsync(next);
+        next += ChunkSchema.CallFields;
+        var shares = file.Has(next) ? await file.ValuesAsync<double>(next) : null;
+        var errors = file.Has(next + 1) ? await file.TextsAsync(next + 1) : null;
         var batches = new List<PredictionBatch>();
         foreach (var source in rows.GroupBy(Source))
         {
@@ -72,6 +137,7 @@ internal static class HourFileReader
                 Milliseconds = Pick(milliseconds, at),
                 Calls = calls?.Pick(at),
                 Failed = Pick(failed, at),
+                Errors = errors is not null && Pick(errors, at) is var some && Array.Exists(some, error => error is not null) ? some : null,
                 Keys = Pick(keys, at),
                 Units = Array.ConvertAll(Pick(units, at), unit => (ulong)unit),
                 Segments = JsonTexts.ReadSegments(Pick(segments, at)),
@@ -96,90 +162,4 @@ internal static class HourFileReader
         DigestValues digests when Pick(digests.Values, rows) is var some && (whole || some.Any(v => v is not null)) => new DigestValues(column.Name, some),
         _ => null,
     };
-
-    /// <summary>The columns of one row group.</summary>
-    private sealed class GroupReader(ParquetRowGroupReader group, DataField[] fields, CancellationToken cancellationToken)
-    {
-        private readonly int _rows = checked((int)group.RowCount);
-
-        public async Task<string?[]> TextsAsync(int column)
-        {
-            var texts = new string?[_rows];
-            await group.ReadAsync(fields[column], texts.AsMemory()!, null, cancellationToken);
-            return texts;
-        }
-
-        public async Task<T[]> ValuesAsync<T>(int column)
-            where T : struct
-        {
-            var values = new T[_rows];
-            await group.ReadAsync<T>(fields[column], values.AsMemory(), null, cancellationToken);
-            return values;
-        }
-
-        public async Task<long[]> TimesAsync(int column) => Array.ConvertAll(await ValuesAsync<DateTime>(column), time => time.Ticks);
-
-        public async Task<double[]> NumbersAsync(int column)
-        {
-            var values = new double?[_rows];
-            await group.ReadAsync<double>(fields[column], values.AsMemory(), null, cancellationToken);
-            return Array.ConvertAll(values, value => value ?? double.NaN);
-        }
-
-        /// <summary>The columns of calls; null in a file from before there were any.</summary>
-        public async Task<CallColumns?> CallsAsync(int column) => fields.Length < column + ChunkSchema.CallFields ? null : new CallColumns(
-            await FloatsAsync(column),
-            await FloatsAsync(column + 1),
-            await FloatsAsync(column + 2),
-            await FloatsAsync(column + 3),
-            await ValuesAsync<long>(column + 4),
-            await ValuesAsync<int>(column + 5));
-
-        /// <summary>The shares of what was recorded; null in a file from before there were any.</summary>
-        public async Task<double[]?> SharesAsync(int column) => fields.Length <= column ? null : await ValuesAsync<double>(column);
-
-        private async Task<float[]> FloatsAsync(int column)
-        {
-            var values = new float?[_rows];
-            await group.ReadAsync<float>(fields[column], values.AsMemory(), null, cancellationToken);
-            return Array.ConvertAll(values, value => value ?? float.NaN);
-        }
-
-        public async Task<LoggedColumn> ColumnAsync(int column, FileColumn described) => described.Kind switch
-        {
-            ColumnKind.Number => new NumberValues(described.Name, await NumbersAsync(column)),
-            ColumnKind.Text => new TextValues(described.Name, await TextsAsync(column)),
-            ColumnKind.Digest => new DigestValues(described.Name, Array.ConvertAll(await TextsAsync(column), JsonTexts.ReadDigest)),
-            _ => new VectorValues(described.Name, await VectorsAsync(column)),
-        };
-
-        // See HourFile for the levels.
-        private async Task<double[]?[]> VectorsAsync(int column)
-        {
-            var count = checked((int)group.GetMetadata(fields[column])!.MetaData!.NumValues);
-            var values = new double[count];
-            var definitions = new int[count];
-            var repetitions = new int[count];
-            await group.ReadRawAsync<double>(fields[column], values.AsMemory(), definitions.AsMemory(), repetitions.AsMemory(), cancellationToken);
-            var vectors = new double[]?[_rows];
-            var row = -1;
-            var at = 0;
-            for (var i = 0; i < count;)
-            {
-                row++;
-                var length = definitions[i] == 2 ? 1 : 0;
-                var next = i + 1;
-                for (; next < count && repetitions[next] == 1; next++)
-                {
-                    length++;
-                }
-
-                vectors[row] = definitions[i] == 0 ? null : values.AsSpan(at, length).ToArray();
-                at += length;
-                i = next;
-            }
-
-            return vectors;
-        }
-    }
 }

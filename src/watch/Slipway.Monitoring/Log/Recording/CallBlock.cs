@@ -139,10 +139,16 @@ internal sealed class CallBlock(int size)
             _references.Add(name);
             _references.Add(values);
         }
+
+        if (call.Error is { } error)
+        {
+            header.Parts |= CallParts.Error;
+            _references.Add(error);
+        }
     }
 }
 
-/// <summary>What a call's copy begins with. What it refers to follows in this order: request id, event times, sticky keys, then name and values of each segment.</summary>
+/// <summary>What a call's copy begins with. What it refers to follows in this order: request id, event times, sticky keys, then name and values of each segment, then the error.</summary>
 internal struct CallHeader
 {
     /// <summary>The call's place among all that were recorded.</summary>
@@ -171,4 +177,5 @@ internal enum CallParts
     EventTimes = 2,
     StickyKeys = 4,
     Randomised = 8,
+    Error = 16,
 }

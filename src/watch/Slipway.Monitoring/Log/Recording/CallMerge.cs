@@ -125,6 +125,9 @@ internal readonly record struct CallPlace(CallBlock Block, int At)
         return ((string)Block.Reference(at), (IReadOnlyList<string>)Block.Reference(at + 1));
     }
 
+    /// <summary>Why the call failed, or null.</summary>
+    public CallError? Error => Has(CallParts.Error) ? (CallError)Block.Reference(Header.References + Before(CallParts.Randomised) + (2 * Header.Segments)) : null;
+
     // How many references stand before those of a part.
     private int Before(CallParts part) => System.Numerics.BitOperations.PopCount((uint)Header.Parts & ((uint)part - 1));
 }

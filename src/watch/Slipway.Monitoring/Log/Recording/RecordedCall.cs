@@ -25,6 +25,9 @@ internal readonly record struct RecordedCall()
 
     public bool Failed { get; init; }
 
+    /// <summary>Why it failed; null where it did not.</summary>
+    public CallError? Error { get; init; }
+
     public string? RequestId { get; init; }
 
     public Guid GeneratedId { get; init; }
@@ -67,6 +70,7 @@ internal readonly record struct RecordedCall()
             Weight = call.Candidate?.Weight ?? 0,
             Randomised = call.Randomised,
             Failed = call.Failure == CallFailure.Server,
+            Error = call.Failure == CallFailure.Server ? CallError.Of(call.Error) : null,
             RequestId = call.RequestId,
             GeneratedId = call.GeneratedId,
             ArrivedAt = call.ArrivedAt,

@@ -21,6 +21,7 @@ internal sealed class RowsBuilder
     private readonly ColumnLayout _layout;
     private readonly LoggedColumn[] _columns;
     private readonly double[]?[] _numbers;
+    private string?[]? _errors;
     private int _next;
 
     public RowsBuilder(int rows, ColumnLayout layout)
@@ -89,6 +90,12 @@ internal sealed class RowsBuilder
             AddSegment(call.Segment(i), header.Rows);
         }
 
+        if (call.Error is { } error)
+        {
+            _errors ??= new string?[_rows];
+            _errors[_next] = error.ToString();
+        }
+
         AddValues(call, route);
         _next += header.Rows;
         return future;
@@ -104,6 +111,7 @@ internal sealed class RowsBuilder
         Milliseconds = _milliseconds,
         Calls = _calls,
         Failed = _failed,
+        Errors = _errors,
         Keys = _keys,
         Units = _units,
         Segments = _segments,

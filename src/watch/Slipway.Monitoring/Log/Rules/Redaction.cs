@@ -36,6 +36,7 @@ internal sealed class Redaction
     {
         Inputs = Columns(call) ?? call.Inputs.Without(Names),
         Outputs = call.Outputs.Without(Names),
+        Error = call.Error is { } error ? error with { Text = "" } : null,
         Fields = _stickyKeys || _segments.Count > 0 ? call.Fields.With(_stickyKeys ? Keys(call) : call.Fields.StickyKeys, _segments) : call.Fields,
     };
 

@@ -1,4 +1,4 @@
-namespace Slipway.Storage.Sqlite;
+namespace Slipway.Storage.Sql;
 
 /// <summary>What one caller asked the writer to do, and the promise of its answer.</summary>
 internal abstract class PendingWrite(CancellationToken cancellationToken)
