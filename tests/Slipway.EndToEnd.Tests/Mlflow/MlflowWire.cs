@@ -79,8 +79,15 @@ internal sealed class MlflowWire(string address, string prefix = "api") : IDispo
         await stream.WriteAsync(part, Cancel);
         client.Client.Shutdown(SocketShutdown.Send);
         var buffer = new byte[4096];
-        while (await stream.ReadAsync(buffer, Cancel) > 0)
+        try
         {
+            while (await stream.ReadAsync(buffer, Cancel) > 0)
+            {
+            }
+        }
+        catch (IOException gone) when (gone.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            // A server that closes before it has read all of a body resets the connection: it has given up as well.
         }
     }
 
