@@ -114,8 +114,9 @@ def start_servers(stack, core, folder, left_out, absent, options):
     ours = peers.start_slipway(stack, core, folder)
     # Labels decide about it, and none come: the canary stays where it is for the time of the run.
     watched = {"deploy": {"strategy": "canary", "steps": [{"canary": "25%", "for": "30 d"}], "guardrails": [{"metric": "absolute_error", "margin": "4 pp", "range": [0, 500]}]}}
-    for name, artifact, sections in (("trees", "trees", None), ("trees-onnx", "trees-onnx", None), ("cnn", "cnn", None), ("cnn-limited", "cnn", {"serve": {"timeout": "500 ms"}}),
-                                     ("trees-cached", "trees", {"serve": {"cache": {"ttl": "1 h"}}}), ("trees-canary", "trees", watched), ("trees-canary", "again", watched)):
+    models = (("trees", "trees", None), ("trees-onnx", "trees-onnx", None), ("cnn", "cnn", None), ("cnn-limited", "cnn", {"serve": {"timeout": "500 ms"}}),
+              ("trees-cached", "trees", {"serve": {"cache": {"ttl": "1 h"}}}), ("trees-canary", "trees", watched), ("trees-canary", "again", watched))
+    for name, artifact, sections in models:
         if reason := peers.deploy(ours, folder, name, artifact, sections):
             absent[name] = reason
     if "trees" in absent:
@@ -123,8 +124,9 @@ def start_servers(stack, core, folder, left_out, absent, options):
     yield ours
     if not options.quick:
         try:
+            # The same deployments, so that the log is all that differs.
             off = peers.start_slipway(stack, core, folder, "slipway-unlogged", peers.LOG_OFF)
-            reason = peers.deploy(off, folder, "trees", "trees") or still_logs(off)
+            reason = next(filter(None, (peers.deploy(off, folder, *model) for model in models)), None) or still_logs(off)
         except SystemExit as error:
             reason = str(error)
         if reason:

@@ -15,8 +15,8 @@ ROOT = HERE.parent.parent
 DEBIAN_PYTHON = "/usr/bin/python3"
 NODE = HERE / "peers" / "node"
 
-# Settings that switch the prediction log off, for what it costs. Checked by its counter: a server that goes on recording does not count as one without.
-LOG_OFF = {"SLIPWAY__MONITORING__LOG__SAMPLE": "0"}
+# Settings that switch the prediction log off, for what it costs: one in ten million, since a canary is not begun where nothing is recorded. Checked by its counter: a server that goes on recording does not count as one without.
+LOG_OFF = {"SLIPWAY__MONITORING__LOG__SAMPLE": "0.0000001"}
 
 
 def build(project):

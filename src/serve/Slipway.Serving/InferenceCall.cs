@@ -28,6 +28,7 @@ public sealed class InferenceCall : IDisposable
     private ProcessorQueue? _processors;
     private long _started;
     private bool _completed;
+    private bool _accepted;
 
     internal InferenceCall(ObjectPool<InferenceCall> pool, TimeProvider time, GuardedSink? sink)
     {
@@ -172,8 +173,8 @@ public sealed class InferenceCall : IDisposable
     {
         Error = _completed ? Error : exception;
 
-        // A request that was scored was right. What its answer cannot carry after that, such as NaN in JSON, is the version's doing.
-        Finish(Rows > 0 ? CallFailure.Server : CallFailures.Of(exception));
+        // A request that fits the signature is right. What the model cannot score, or its answer cannot carry, such as NaN in JSON, is the version's doing: docs/decisions/0011.
+        Finish(_accepted ? CallFailure.Server : CallFailures.Of(exception));
     }
 
     /// <summary>Says that the answer is an error, and whose fault it is. Otherwise as <see cref="Complete"/>.</summary>
@@ -214,6 +215,7 @@ public sealed class InferenceCall : IDisposable
         _started = _time.GetTimestamp();
         _timing.Start(_started);
         _completed = false;
+        _accepted = false;
         Deployment = deployment;
         Pinned = pinned;
         Route = route;
@@ -280,6 +282,9 @@ public sealed class InferenceCall : IDisposable
         FromCache = true;
         _timing.Ran(now, now);
     }
+
+    /// <summary>Says that the request fits what the version promises to take.</summary>
+    internal void Accept() => _accepted = true;
 
     /// <summary>Says that the outputs are there.</summary>
     internal void Scored(int rows)

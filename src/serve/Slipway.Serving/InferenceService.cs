@@ -93,6 +93,7 @@ internal sealed class InferenceService : IInferenceService
                     CheckRequestedOutputs(call, version);
                     var rows = SignatureCheck.Apply(version.Signature, call.Inputs, call.Deployment);
                     call.Fields.CheckRows(rows);
+                    call.Accept();
                     await (version.Cache is { } cache
                         ? cache.ScoreAsync(call, rows, version.Loaded.Runner, lease, cancellationToken)
                         : version.Loaded.Runner.RunAsync(call, rows, lease, cancellationToken));

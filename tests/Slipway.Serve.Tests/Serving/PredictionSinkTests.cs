@@ -101,6 +101,21 @@ public sealed class PredictionSinkTests
         Assert.Equal((CallFailure.Server, version, "stable", 1), (record.Failure, record.Version!, record.Role!, record.Rows));
     }
 
+    [Fact]
+    public async Task What_fits_the_signature_and_cannot_be_scored_is_the_versions_failure()
+    {
+        await using var server = await StartAsync(s => s.AddSingleton<IPredictionSink>(_sink));
+        var version = await server.AddVersionAsync("gather", "gather", Cancel);
+        await server.Deployments.DeployAsync("bikes", version, Actor.Local, null, Cancel);
+
+        // The model looks its input up in a table that is shorter.
+        var answer = await server.PostAsync(Infer, """{"inputs":[{"name":"i","datatype":"INT64","shape":[1],"data":[99]}]}""", Cancel);
+
+        var record = Assert.Single(_sink.Records);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal((CallFailure.Server, version, "stable"), (record.Failure, record.Version!, record.Role!));
+    }
+
     [Theory]
     [InlineData(ErrorKind.InvalidInput, CallFailure.Caller)]
     [InlineData(ErrorKind.NotFound, CallFailure.Caller)]

@@ -9,8 +9,13 @@ namespace Slipway.Monitoring.Log;
 /// <param name="BatchRows">The rows of that run.</param>
 internal sealed record CallColumns(float[] Parse, float[] Queue, float[] Run, float[] Write, long[] Batch, int[] BatchRows)
 {
-    /// <summary>Columns for so many rows, all zero.</summary>
-    public static CallColumns Create(int rows) => new(new float[rows], new float[rows], new float[rows], new float[rows], new long[rows], new int[rows]);
+    /// <summary>Columns for so many rows, of undefined content.</summary>
+    public static CallColumns Create(int rows)
+    {
+        return new CallColumns(Of<float>(), Of<float>(), Of<float>(), Of<float>(), Of<long>(), Of<int>());
+
+        T[] Of<T>() => GC.AllocateUninitializedArray<T>(rows);
+    }
 
     /// <summary>The rows at these places, in this order.</summary>
     public CallColumns Pick(int[] rows)

@@ -7,13 +7,13 @@ namespace Slipway.Monitoring.Log;
 /// <summary>Hands over to the consumer what is written, and lets it settle. What the consumer throws is logged here: what follows is still handed over. Used by the log's loop.</summary>
 internal sealed partial class HandOver(IPredictionConsumer consumer, TimeProvider time, ILogger logger)
 {
+    // A save writes profiles and waits for the disk: ten a second, one each tick, were a fifth of what the log costs.
     private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(1);
 
-    private bool _isUnsettled;
     private long _settledAt = time.GetTimestamp();
 
-    /// <summary>True when something was handed over since the consumer settled, or that is a second ago.</summary>
-    public bool IsDue => _isUnsettled || time.GetElapsedTime(_settledAt) >= SettleEvery;
+    /// <summary>True when the consumer settled a second ago.</summary>
+    public bool IsDue => time.GetElapsedTime(_settledAt) >= SettleEvery;
 
     /// <summary>The position up to which the deployment's log has been worked on.</summary>
     public Task<LogPosition?> ReadPositionAsync(string deployment, CancellationToken cancellationToken) => consumer.ReadPositionAsync(deployment, cancellationToken);
@@ -32,22 +32,15 @@ internal sealed partial class HandOver(IPredictionConsumer consumer, TimeProvide
                 await TakeAsync(step.Collected.Batch, step.Position);
             }
         }
-
-        _isUnsettled = true;
     }
 
     /// <summary>Hands over a batch.</summary>
-    public Task TakeAsync(PredictionBatch batch, LogPosition position)
-    {
-        _isUnsettled = true;
-        return TryAsync(() => consumer.ConsumeAsync(batch, position, CancellationToken.None));
-    }
+    public Task TakeAsync(PredictionBatch batch, LogPosition position) => TryAsync(() => consumer.ConsumeAsync(batch, position, CancellationToken.None));
 
     /// <summary>Has the consumer save what changed; answers why it could not.</summary>
     public async Task<Exception?> SettleAsync()
     {
         _settledAt = time.GetTimestamp();
-        _isUnsettled = false;
         try
         {
             await consumer.SettleAsync(CancellationToken.None);

@@ -101,12 +101,12 @@ internal sealed partial class LogLoop : IDisposable
     /// <summary>Ends the chunks that are open.</summary>
     public async Task EndAsync()
     {
-        await PassAsync();
+        await PassAsync(isLast: true);
         _chunks.Rotate(all: true, _finished);
     }
 
-    /// <summary>Writes and hands over all that waits.</summary>
-    public async Task PassAsync()
+    /// <summary>Writes and hands over all that waits, and lets the consumer settle when that is due, or somebody waits for it, or nothing follows.</summary>
+    public async Task PassAsync(bool isLast = false)
     {
         while (Collect())
         {
@@ -122,7 +122,7 @@ internal sealed partial class LogLoop : IDisposable
         }
 
         Exception? failure = null;
-        if (_isRecovered && (_markers.Count > 0 || _handOver.IsDue))
+        if (_isRecovered && (isLast || _markers.Count > 0 || _handOver.IsDue))
         {
             failure = await _handOver.SettleAsync();
         }

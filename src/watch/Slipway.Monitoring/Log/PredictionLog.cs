@@ -161,7 +161,7 @@ internal sealed class PredictionLog : BackgroundService, IPredictionSink, IPredi
 
         // What was recorded up to here is still handed over, and whoever drains from here on need not wait.
         _ended = true;
-        await _loop.PassAsync();
+        await _loop.PassAsync(isLast: true);
         await conversions;
     }
 

@@ -15,6 +15,9 @@ internal sealed class RecentPredictions(int maxRows, long maxBytes)
     private const int FirstRows = 1024;
     private const int LongestOnStack = 512;
 
+    // Rows whose slots are fetched together.
+    private const int Stride = 64;
+
     private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
     private readonly List<RecentSource> _known = [];
     private RecentTable _table = new(FirstRows);
@@ -44,22 +47,32 @@ internal sealed class RecentPredictions(int maxRows, long maxBytes)
         var scores = model.FindScores(batch);
         var key = Key(batch.Source.Deployment);
         bool[]? isNew = null;
-        for (var i = 0; i < batch.Rows; i++)
+        Span<UInt128> ids = stackalloc UInt128[Stride];
+        for (var from = 0; from < batch.Rows; from += Stride)
         {
-            if (batch.Failed[i])
+            var rows = Math.Min(Stride, batch.Rows - from);
+            for (var i = 0; i < rows; i++)
             {
-                continue;
+                ids[i] = XxHash128.HashToUInt128(batch.Ids.Utf8(from + i), key);
             }
 
-            var id = XxHash128.HashToUInt128(batch.Ids.Utf8(i), key);
-            if (_table.Find(id, _ids) < 0)
+            Fetch(ids[..rows]);
+            for (var i = 0; i < rows; i++)
             {
-                Add(id, batch, i, source, scores);
-                continue;
-            }
+                if (batch.Failed[from + i])
+                {
+                    continue;
+                }
 
-            isNew ??= Enumerable.Repeat(true, batch.Rows).ToArray();
-            isNew[i] = false;
+                if (_table.Find(ids[i], _ids) < 0)
+                {
+                    Add(ids[i], batch, from + i, source, scores);
+                    continue;
+                }
+
+                isNew ??= Enumerable.Repeat(true, batch.Rows).ToArray();
+                isNew[from + i] = false;
+            }
         }
 
         return isNew;
@@ -89,6 +102,16 @@ internal sealed class RecentPredictions(int maxRows, long maxBytes)
         }
 
         return new FoundPrediction(source.Source, source.Model, _units[row], _times[row], scores, values);
+    }
+
+    // The slots of rows that come, and of as many that have to leave for them.
+    private void Fetch(ReadOnlySpan<UInt128> ids)
+    {
+        _table.Touch(ids);
+        if (_count + ids.Length > maxRows)
+        {
+            _table.Touch(_ids.AsSpan(_first, Math.Min(ids.Length, _ids.Length - _first)));
+        }
     }
 
     private void Add(UInt128 id, PredictionBatch batch, int i, RecentSource source, LoggedColumn? scores)

@@ -11,12 +11,28 @@ internal sealed class RecentTable
 {
     private readonly ulong[] _slots;
     private readonly int _mask;
+    private ulong _touched;
 
     /// <summary>A table for at most so many rows.</summary>
     public RecentTable(int rows)
     {
         _slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(8, 2 * rows))];
         _mask = _slots.Length - 1;
+    }
+
+    /// <summary>
+    /// Reads the first slot of each hash, one behind the other: the processor fetches them side by side, where looks that each end in a branch would wait for memory one at a time.
+    /// </summary>
+    public void Touch(ReadOnlySpan<UInt128> ids)
+    {
+        // Kept, so that reading is not left out.
+        var seen = _touched;
+        foreach (var id in ids)
+        {
+            seen |= _slots[(int)(uint)id & _mask];
+        }
+
+        _touched = seen;
     }
 
     /// <summary>The row of a hash for which <paramref name="ids"/> says the same, or −1.</summary>

@@ -8,6 +8,7 @@ internal sealed class RecordingConsumer : IPredictionConsumer
     private readonly Dictionary<string, LogPosition> _positions = [];
     private readonly Dictionary<string, LogPosition> _saved;
     private TaskCompletionSource? _settled;
+    private TaskCompletionSource? _taken;
 
     public RecordingConsumer(Dictionary<string, LogPosition>? saved = null) => _saved = saved ?? [];
 
@@ -25,6 +26,13 @@ internal sealed class RecordingConsumer : IPredictionConsumer
 
     public int Settled { get; private set; }
 
+    /// <summary>Ends when the log hands over the next batch.</summary>
+    public Task NextTaken()
+    {
+        _taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _taken.Task;
+    }
+
     /// <summary>Ends when the log settles the next time after it handed something over.</summary>
     public Task NextSettled()
     {
@@ -39,6 +47,7 @@ internal sealed class RecordingConsumer : IPredictionConsumer
         Taken.Add(batch);
         Positions.Add(position);
         _positions[batch.Source.Deployment] = position;
+        _taken?.TrySetResult();
         return Task.CompletedTask;
     }
 

@@ -17,16 +17,17 @@ internal sealed class ChunkReader : IDisposable
     private readonly byte[] _index;
     private readonly int _head;
     private readonly BatchDecoder? _decoder;
-    private byte[] _buffer = [];
+    private readonly ChunkMemory _memory;
     private long _end;
 
-    private ChunkReader(string deployment, FileStream data, byte[] index)
+    private ChunkReader(string deployment, FileStream data, byte[] index, ChunkMemory memory)
     {
         _data = data;
         _index = index;
+        _memory = memory;
         if (TryEntry(0, out var head) && TryLoad([head], at: 0) == 1)
         {
-            using var reader = new ArrowStreamReader(_buffer.AsMemory(0, head.Length));
+            using var reader = new ArrowStreamReader(memory.Bytes.AsMemory(0, head.Length));
             Schema = ChunkSchema.Read(reader.Schema);
             _head = head.Length;
             _decoder = new BatchDecoder(deployment, Schema);
@@ -42,12 +43,13 @@ internal sealed class ChunkReader : IDisposable
     /// <summary>True when the chunk ends with a batch that is not whole. Known when <see cref="Read"/> has come to the end.</summary>
     public bool IsTorn { get; private set; }
 
-    public static ChunkReader Open(PredictionFolder folder, string deployment, string chunk)
+    /// <summary>Opens a chunk, whose batches will be read into <paramref name="memory"/>: memory of its own unless it is given.</summary>
+    public static ChunkReader Open(PredictionFolder folder, string deployment, string chunk, ChunkMemory? memory = null)
     {
         var data = new FileStream(folder.Chunk(deployment, chunk), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         try
         {
-            return new ChunkReader(deployment, data, ReadIndex(folder.Index(deployment, chunk)));
+            return new ChunkReader(deployment, data, ReadIndex(folder.Index(deployment, chunk)), memory ?? new ChunkMemory());
         }
         catch
         {
@@ -158,18 +160,12 @@ internal sealed class ChunkReader : IDisposable
             length += entry.Length;
         }
 
-        if (_buffer.Length < at + length)
-        {
-            var larger = GC.AllocateUninitializedArray<byte>(at + length + (length / 8));
-            _buffer.AsSpan(0, at).CopyTo(larger);
-            _buffer = larger;
-        }
-
-        var read = entries.IsEmpty ? 0 : RandomAccess.Read(_data.SafeFileHandle, _buffer.AsSpan(at, length), entries[0].Offset);
+        var buffer = _memory.Grow(at, at + length);
+        var read = entries.IsEmpty ? 0 : RandomAccess.Read(_data.SafeFileHandle, buffer.AsSpan(at, length), entries[0].Offset);
         var whole = 0;
         foreach (var entry in entries)
         {
-            if (entry.Length > read || Crc32C.Of(_buffer.AsSpan(at, entry.Length)) != entry.Crc)
+            if (entry.Length > read || Crc32C.Of(buffer.AsSpan(at, entry.Length)) != entry.Crc)
             {
                 break;
             }
@@ -187,7 +183,7 @@ internal sealed class ChunkReader : IDisposable
     private List<ColumnBatch> Decode(int number, ReadOnlySpan<BatchEntry> entries)
     {
         var batches = new List<ColumnBatch>(entries.Length);
-        using var reader = new ArrowStreamReader(_buffer);
+        using var reader = new ArrowStreamReader(_memory.Bytes);
         foreach (var entry in entries)
         {
             batches.Add(new ColumnBatch(number + batches.Count, entry.Layout, reader.ReadNextRecordBatch()));

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Apache.Arrow;
 using Slipway.Monitoring.Log.Chunks;
+using Slipway.Monitoring.Log.Parquet.Format;
 using Slipway.Storage.Files;
 
 namespace Slipway.Monitoring.Log.Parquet;
 
 /// <summary>
 /// Turns a finished chunk into Parquet files by hours of event time. May be killed at any instruction and run again: names follow from the chunk alone, files get their names when all of them
-/// are durable, and the chunk goes last.
+/// are durable, and the chunk goes last. Converts one chunk at a time.
 /// </summary>
 internal sealed class ChunkConversion(PredictionFolder folder)
 {
@@ -16,6 +17,9 @@ internal sealed class ChunkConversion(PredictionFolder folder)
 
     // Beyond this many files, flushing the file system once costs less than flushing each.
     private const int FlushedEach = 16;
+
+    // Under load the next chunk comes before a full collection, and needs as much again: new, each page of it would be faulted in, half of all faults of a busy server.
+    private readonly WeakReference<Memory> _memory = new(new Memory());
 
     public void Run(string deployment, string chunk, CancellationToken cancellationToken)
     {
@@ -41,11 +45,16 @@ internal sealed class ChunkConversion(PredictionFolder folder)
     private void Run(string deployment, string chunk, string staging, CancellationToken cancellationToken)
     {
         var staged = new List<StagedFile>();
-        using (var reader = ChunkReader.Open(folder, deployment, chunk))
+        if (!_memory.TryGetTarget(out var memory))
+        {
+            _memory.SetTarget(memory = new Memory());
+        }
+
+        using (var reader = ChunkReader.Open(folder, deployment, chunk, memory.Chunk))
         {
             if (reader.Schema is { } schema)
             {
-                var file = new HourFile(schema);
+                var file = new HourFile(schema, memory.Buffers);
                 var slice = 0;
                 foreach (var batches in reader.ReadSlices(after: 0, SliceRows))
                 {
@@ -160,6 +169,13 @@ internal sealed class ChunkConversion(PredictionFolder folder)
         }
 
         PrivateFiles.SyncFolder(folder.Of(deployment));
+    }
+
+    private sealed class Memory
+    {
+        public ChunkMemory Chunk { get; } = new();
+
+        public ParquetBuffers Buffers { get; } = new();
     }
 
     private readonly record struct StagedFile(string Path, DateTime Hour, int Slice);

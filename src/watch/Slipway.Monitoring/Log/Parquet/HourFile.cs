@@ -14,11 +14,12 @@ internal sealed class HourFile
     private readonly ChunkSchema _chunk;
     private readonly Dictionary<string, string> _metadata;
     private readonly List<ParquetColumn> _columns;
-    private readonly ParquetBuffers _buffers = new();
+    private readonly ParquetBuffers _buffers;
 
-    public HourFile(ChunkSchema chunk)
+    public HourFile(ChunkSchema chunk, ParquetBuffers buffers)
     {
         _chunk = chunk;
+        _buffers = buffers;
         var described = chunk.Values.Select((v, i) => new FileColumn(chunk.Names[i], v.Name, v.Kind, v.IsOutput));
         _metadata = new Dictionary<string, string> { [ColumnsKey] = JsonSerializer.Serialize(described) };
         _columns = Columns(chunk);

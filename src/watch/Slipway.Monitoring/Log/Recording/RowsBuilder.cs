@@ -29,9 +29,11 @@ internal sealed class RowsBuilder
         _rows = rows;
         _ids = new IdColumn.Builder(rows);
         _calls = CallColumns.Create(rows);
-        _eventTimes = new long[rows];
-        _arrivals = new long[rows];
-        _milliseconds = new double[rows];
+
+        // Not cleared where each row writes its value.
+        _eventTimes = GC.AllocateUninitializedArray<long>(rows);
+        _arrivals = GC.AllocateUninitializedArray<long>(rows);
+        _milliseconds = GC.AllocateUninitializedArray<double>(rows);
         _failed = new bool[rows];
         _keys = new string?[rows];
         _units = new ulong[rows];
@@ -43,7 +45,7 @@ internal sealed class RowsBuilder
             var (name, kind, _) = layout.Columns[i];
             _columns[i] = kind switch
             {
-                ColumnKind.Number => new NumberValues(name, new double[rows]),
+                ColumnKind.Number => new NumberValues(name, GC.AllocateUninitializedArray<double>(rows)),
                 ColumnKind.Text => new TextValues(name, new string?[rows]),
                 ColumnKind.Vector => new VectorValues(name, new double[]?[rows]),
                 _ => new DigestValues(name, new TensorDigest?[rows]),
@@ -163,6 +165,9 @@ internal sealed class RowsBuilder
             {
                 column.AsSpan(_next + 1, header.Rows - 1).Fill(float.NaN);
             }
+
+            _calls.Batch.AsSpan(_next + 1, header.Rows - 1).Clear();
+            _calls.BatchRows.AsSpan(_next + 1, header.Rows - 1).Clear();
         }
     }
 
