@@ -59,6 +59,10 @@ internal static class PostgreSqlErrors
         // Npgsql writes good UTF-8, so it can only be this one.
         PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter => new SlipwayException(
             ErrorKind.InvalidInput, "PostgreSQL keeps no text with the character U+0000. Leave it out.", error),
+
+        // A row of an index is a third of a page at most: names and keys in alphabets of four bytes a character come to more, two of the longest together.
+        PostgresErrorCodes.ProgramLimitExceeded => new SlipwayException(
+            ErrorKind.InvalidInput, $"The names and keys of this change are together longer than an index of PostgreSQL takes: {error.MessageText}. Shorten them.", error),
         _ => null,
     };
 }

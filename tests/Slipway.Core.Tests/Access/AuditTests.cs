@@ -37,6 +37,29 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("", "1.0.2 1.0.1 1.0.0")]
+    [InlineData("?who=local", "1.0.2 1.0.1 1.0.0")]
+    [InlineData("?who=loca", "")]
+    [InlineData("?what=approveversion", "1.0.2 1.0.1 1.0.0")]
+    [InlineData("?what=Bike-Demand%401.0.1", "1.0.1")]
+    [InlineData("?what=bike_demand", "")]
+    [InlineData("?what=%25", "")]
+    [InlineData("?what=demand&limit=2", "1.0.2 1.0.1")]
+    [InlineData("?since=2000-01-01T00:00:00Z", "1.0.2 1.0.1 1.0.0")]
+    [InlineData("?since=2999-01-01T00:00:00Z", "")]
+    public async Task The_audit_is_one_query(string query, string versions)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await _client!.PostAsync($"/models/bike-demand/versions/1.0.{i}/approve", null, Cancel);
+        }
+
+        var entries = (await _client!.GetFromJsonAsync<AuditEntry[]>($"/api/v1/audit{query}", SlipwayJson.Options, Cancel))!;
+
+        Assert.Equal(versions, string.Join(' ', entries.Select(entry => entry.Target.Split('@')[1])));
+    }
+
+    [Theory]
     [InlineData("/fail/Conflict", "Fail", "Conflict", 409)]
     [InlineData("/fail/Unavailable", "Fail", "Unavailable", 503)]
     [InlineData("/fail-unexpectedly", "FailUnexpectedly", "", 500)]

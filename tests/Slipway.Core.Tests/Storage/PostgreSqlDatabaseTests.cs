@@ -57,6 +57,20 @@ public sealed class PostgreSqlDatabaseTests : DatabaseCompliance
     }
 
     [Fact]
+    public async Task What_is_longer_than_an_index_takes_is_the_callers_mistake_and_nothing_of_it_is_kept()
+    {
+        await Database.WriteAsync(transaction => transaction.ExecuteAsync("create index notes_by_text on notes (text)"), Cancel);
+        var random = new byte[6000];
+        new Random(1).NextBytes(random);
+
+        var error = await Assert.ThrowsAsync<SlipwayException>(() => Database.WriteAsync(Convert.ToBase64String(random), Cancel));
+
+        Assert.Equal(ErrorKind.InvalidInput, error.Kind);
+        Assert.StartsWith("The names and keys of this change are together longer than an index of PostgreSQL takes", error.Message, StringComparison.Ordinal);
+        Assert.Empty(await NotesAsync());
+    }
+
+    [Fact]
     public async Task A_reader_that_left_a_transaction_open_does_not_pass_its_old_state_on()
     {
         await Database.ReadAsync(connection => connection.ExecuteAsync("begin isolation level repeatable read; select count(*) from notes;"), Cancel);

@@ -43,11 +43,8 @@ internal static class GcCommand
         });
     }
 
-    private static string Query(string? age, string[] experiments, string[] runs) => string.Join('&', new[] { ("olderThan", age) }
-        .Concat(experiments.Select(id => ("experiment", (string?)id)))
-        .Concat(runs.Select(id => ("run", (string?)id)))
-        .Where(pair => pair.Item2 is not null)
-        .Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2!)}"));
+    private static string Query(string? age, string[] experiments, string[] runs) =>
+        QueryText.Of([("olderThan", age), .. experiments.Select(id => ("experiment", (string?)id)), .. runs.Select(id => ("run", (string?)id))]);
 
     private static void Show(Terminal terminal, PurgeReport report)
     {

@@ -25,6 +25,7 @@ internal static class SlipwayCommand
         root.Add(DriftCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(GcCommand.Create());
+        root.Add(AuditCommand.Create());
         return root;
     }
 

@@ -24,17 +24,30 @@ internal sealed class AuditLog(Database database) : IAuditLog
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<AuditEntry>> ListAsync(int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<AuditEntry>> ListAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         const string Sql = """
             select at, actor, action, target, source, outcome from audit
+            where (@who is null or actor = @who)
+                and (@what is null or lower(action || ' ' || target) like lower(@what) escape '~')
+                and (@since is null or at >= @since)
             order by position desc
             limit @limit
             """;
 
+        var parameters = new
+        {
+            limit = query.Limit,
+            who = query.Who,
+            what = query.What is null ? null : $"%{Literally(query.What)}%",
+            since = query.Since is { } since ? StoredTime.Format(since) : null,
+        };
         return database.ReadAsync<IReadOnlyList<AuditEntry>>(
-            async connection => [.. (await connection.QueryAsync<Row>(Sql, new { limit })).Select(row => row.ToEntry())], cancellationToken);
+            async connection => [.. (await connection.QueryAsync<Row>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken))).Select(row => row.ToEntry())], cancellationToken);
     }
+
+    private static string Literally(string text) =>
+        text.Replace("~", "~~", StringComparison.Ordinal).Replace("%", "~%", StringComparison.Ordinal).Replace("_", "~_", StringComparison.Ordinal);
 
     private sealed record Row(string At, string Actor, string Action, string Target, string Source, long Outcome)
     {

@@ -11,8 +11,11 @@ public interface IAuditLog
     /// <summary>Appends an entry; durable when it returns.</summary>
     Task AppendAsync(AuditEntry entry, CancellationToken cancellationToken);
 
+    /// <summary>Entries, newest first.</summary>
+    Task<IReadOnlyList<AuditEntry>> ListAsync(AuditQuery query, CancellationToken cancellationToken);
+
     /// <summary>The newest entries, newest first.</summary>
-    Task<IReadOnlyList<AuditEntry>> ListAsync(int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<AuditEntry>> ListAsync(int limit, CancellationToken cancellationToken) => ListAsync(new AuditQuery(limit), cancellationToken);
 }
 
 /// <summary>One line of the audit.</summary>

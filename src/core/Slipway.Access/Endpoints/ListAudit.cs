@@ -15,11 +15,12 @@ internal static class ListAudit
         .MapGet("/api/v1/audit", HandleAsync)
         .WithTags("Audit")
         .WithName("ListAudit")
-        .WithSummary("The newest changes: who did what, when, from where, with what outcome")
+        .WithSummary("The newest changes, of somebody, of something or since a moment: who did what, when, from where, with what outcome")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .Needs(Permission.Administer);
 
-    private static async Task<Ok<IReadOnlyList<AuditEntry>>> HandleAsync(IAuditLog audit, CancellationToken cancellationToken, int limit = 100) => limit is < 1 or > Most
+    private static async Task<Ok<IReadOnlyList<AuditEntry>>> HandleAsync(
+        IAuditLog audit, CancellationToken cancellationToken, string? who = null, string? what = null, DateTimeOffset? since = null, int limit = 100) => limit is < 1 or > Most
         ? throw new SlipwayException(ErrorKind.InvalidInput, $"limit is {limit}; it may be 1 to {Most}.")
-        : TypedResults.Ok(await audit.ListAsync(limit, cancellationToken));
+        : TypedResults.Ok(await audit.ListAsync(new AuditQuery(limit, who, what, since), cancellationToken));
 }
