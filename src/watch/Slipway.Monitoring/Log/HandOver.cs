@@ -7,7 +7,7 @@ namespace Slipway.Monitoring.Log;
 /// <summary>Hands over to the consumer what is written, and lets it settle. What the consumer throws is logged here: what follows is still handed over. Used by the log's loop.</summary>
 internal sealed partial class HandOver(IPredictionConsumer consumer, TimeProvider time, ILogger logger)
 {
-    // A save writes profiles and waits for the disk: ten a second, one each tick, were a fifth of what the log costs.
+    // A save writes profiles and waits for the disk, so it does not go with every tick.
     private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(1);
 
     private long _settledAt = time.GetTimestamp();

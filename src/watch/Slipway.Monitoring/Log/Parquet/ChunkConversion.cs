@@ -18,7 +18,7 @@ internal sealed class ChunkConversion(PredictionFolder folder)
     // Beyond this many files, flushing the file system once costs less than flushing each.
     private const int FlushedEach = 16;
 
-    // Under load the next chunk comes before a full collection, and needs as much again: new, each page of it would be faulted in, half of all faults of a busy server.
+    // Under load the next chunk mostly comes before a full collection, and needs as much again: in new memory each page would be faulted in.
     private readonly WeakReference<Memory> _memory = new(new Memory());
 
     public void Run(string deployment, string chunk, CancellationToken cancellationToken)
