@@ -55,7 +55,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         }
         catch (System.Net.Sockets.SocketException exception)
         {
-            await app.DisposeAsync();
+            await EndAsync(app);
             throw new SlipwayException(
                 ErrorKind.InvalidInput,
                 $"Slipway cannot listen on {settings.Http} and {settings.Grpc}: {exception.Message}. Choose addresses of this machine with --http and --grpc, and ports that this user may take.",
@@ -63,7 +63,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            await app.DisposeAsync();
+            await EndAsync(app);
             throw new SlipwayException(
                 ErrorKind.Conflict,
                 $"An address is in use by another program: {exception.Message} Stop that program, or choose other ports with --http and --grpc (port 0 takes a free one).",
@@ -71,7 +71,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         }
         catch
         {
-            await app.DisposeAsync();
+            await EndAsync(app);
             throw;
         }
     }
@@ -94,11 +94,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
     }
 
     /// <summary>Takes no new requests, lets those in flight finish, and stops.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => EndAsync(_app);
 
     /// <summary>The modules, each with its part of the schema: whoever opens a data folder needs them all.</summary>
     internal static IServiceCollection AddModules(IServiceCollection services, ServerSettings settings) => services
@@ -155,6 +151,13 @@ internal sealed class SlipwayServer : IAsyncDisposable
         app.MapApiDocument();
         app.MapConsole();
         return app;
+    }
+
+    // Stopped before it is disposed, and where it failed to start too: the modules' loops run by the time a port turns out to be taken.
+    private static async ValueTask EndAsync(WebApplication app)
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerSettings settings)
