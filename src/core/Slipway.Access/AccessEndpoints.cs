@@ -18,8 +18,11 @@ public static class AccessEndpoints
         return route;
     }
 
-    /// <summary>Who is calling. While authentication is off, that is <see cref="Actor.Local"/>.</summary>
-    public static Actor GetActor(this HttpContext context) => context.Items[typeof(Actor)] as Actor ?? Actor.Local;
+    /// <summary>Who is calling, and what it is here. While authentication is off, that is <see cref="Caller.Local"/>.</summary>
+    public static Caller GetCaller(this HttpContext context) => context.Items[typeof(Caller)] as Caller ?? Caller.Local;
+
+    /// <summary>Who is calling, by the name that events keep.</summary>
+    public static Actor GetActor(this HttpContext context) => context.GetCaller().Actor;
 
     /// <summary>Names in the audit what the request changes, where its route's values do not: the project whose file is in the body. A name, never the body itself.</summary>
     public static void SetAuditTarget(this HttpContext context, string target) => context.Items[typeof(AuditEntry)] = target;

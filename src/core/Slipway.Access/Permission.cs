@@ -21,6 +21,9 @@ public enum Permission
     /// <summary>Deploy and roll back.</summary>
     Deploy,
 
+    /// <summary>Deploy a version that lacks what its project's policy demands, in an emergency and with a reason.</summary>
+    Override,
+
     /// <summary>Change the server itself.</summary>
     Administer,
 }
