@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -54,6 +54,11 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 3, ["audit", "--server", Nobody] },
         { 2, ["audit", "--since", "yesterday"] },
         { 2, ["audit", "--limit", "0"] },
+        { 3, ["verify", "--all", "--server", Nobody] },
+        { 2, ["verify"] },
+        { 2, ["train", "--at-least", "2"] },
+        { 2, ["verify", "words", "--all"] },
+        { 2, ["verify", "words@1"] },
         { 2, ["no-such-verb"] },
         { 2, [] },
     };
@@ -130,7 +135,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 
         foreach (var arguments in new string[][]
         {
-            ["train"], ["apply"], ["status"], ["predict", "words", "--row", "{\"x\": 1}"], ["approve", "words@1.0.0"], ["deploy", "words@1.0.0", "--name", "other"], ["gc"], ["gc", "--yes"], ["audit"], ["doctor", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"],
+            ["train"], ["apply"], ["status"], ["predict", "words", "--row", "{\"x\": 1}"], ["approve", "words@1.0.0"], ["deploy", "words@1.0.0", "--name", "other"], ["gc"], ["gc", "--yes"], ["audit"], ["verify", "--all"], ["verify", "words@1.0.0"], ["doctor", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"],
         })
         {
             var result = await server.Up.RunAsync([.. arguments, "--json"], Cancel, folder.Path);

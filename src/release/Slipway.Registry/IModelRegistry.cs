@@ -29,9 +29,24 @@ public interface IModelRegistry
     /// <summary>A version; <see cref="ErrorKind.NotFound"/> names the versions there are.</summary>
     Task<ModelVersion> GetAsync(VersionReference version, CancellationToken cancellationToken);
 
-    /// <summary>A model's versions, newest first; all models' with null.</summary>
-    Task<IReadOnlyList<ModelVersion>> ListAsync(string? model, CancellationToken cancellationToken);
+    /// <summary>A model's newest versions, newest first: at most <paramref name="limit"/>, and with <paramref name="before"/> only those of a lower number.</summary>
+    Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken);
+
+    /// <summary>Models that have a version which Slipway can serve, by name.</summary>
+    Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken);
 }
+
+/// <summary>Which models.</summary>
+/// <param name="Limit">At most this many.</param>
+/// <param name="Text">Only those whose name or description has this part; capital letters or small. All with null.</param>
+/// <param name="After">Only those whose name comes after this one: the last of the page before.</param>
+public sealed record ModelQuery(int Limit, string? Text = null, string? After = null);
+
+/// <summary>A model in a list.</summary>
+/// <param name="Model">Its name.</param>
+/// <param name="Versions">How many versions it has.</param>
+/// <param name="Newest">The newest of them.</param>
+public sealed record ModelSummary(string Model, int Versions, ModelVersion Newest);
 
 /// <summary>What to register.</summary>
 /// <param name="Model">The model's name.</param>
@@ -46,7 +61,11 @@ public sealed record NewModelVersion(
     string Format,
     ModelSignature Signature,
     IReadOnlyDictionary<string, double> Metrics,
-    Lineage Lineage);
+    Lineage Lineage)
+{
+    /// <summary>What its author says of the change: the version gets at least this one, where a lower one would be proposed. It cannot be lowered, since callers rely on what a proposal says.</summary>
+    public SemanticVersion? AtLeast { get; init; }
+}
 
 /// <summary>A version, and whether it is new.</summary>
 public sealed record RegisterResult(ModelVersion Version, bool Created);

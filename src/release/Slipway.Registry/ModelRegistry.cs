@@ -60,9 +60,12 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
     public Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken) => versions.FindAsync(version, cancellationToken);
 
     public async Task<ModelVersion> GetAsync(VersionReference version, CancellationToken cancellationToken) =>
-        await versions.FindAsync(version, cancellationToken) ?? throw NotFound(version, await versions.ListAsync(version.Model, cancellationToken));
+        await versions.FindAsync(version, cancellationToken) ?? throw NotFound(version, await versions.ListAsync(version.Model, MaxNamed + 1, null, cancellationToken));
 
-    public Task<IReadOnlyList<ModelVersion>> ListAsync(string? model, CancellationToken cancellationToken) => versions.ListAsync(model, cancellationToken);
+    public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken) =>
+        versions.ListAsync(model, limit, before, cancellationToken);
+
+    public Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken) => versions.ListModelsAsync(query, cancellationToken);
 
     private async Task<ModelVersion> DecideAsync(
         VersionReference version, Func<ModelVersion, ModelVersion> decide, Func<ModelVersion, IEvent> announce, CancellationToken cancellationToken)
@@ -81,7 +84,7 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
 
     private ModelVersion Next(ModelVersion? newest, long number, NewModelVersion version, Actor actor)
     {
-        var proposal = VersionProposal.For(newest, version);
+        var proposal = VersionProposal.For(newest, version).Raise(version.AtLeast, actor);
         return new ModelVersion
         {
             Model = version.Model,
@@ -132,7 +135,7 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
         }
 
         var named = string.Join(", ", known.Take(MaxNamed).Select(v => v.Version));
-        var older = known.Count > MaxNamed ? $" and {known.Count - MaxNamed} older" : "";
+        var older = known.Count > MaxNamed ? " and older ones" : "";
         return new SlipwayException(ErrorKind.NotFound, $"{version.Model} has no version {version.Version}. It has {named}{older}.");
     }
 }

@@ -32,7 +32,7 @@ public sealed record ModelVersion
     /// <summary>Where it came from.</summary>
     public required Lineage Lineage { get; init; }
 
-    /// <summary>Why it has this version: "first version", "patch: same recipe, other data".</summary>
+    /// <summary>Why it has this version: "first version", "patch: same recipe, data to 2012-06-30".</summary>
     public required string VersionReason { get; init; }
 
     /// <summary>When it was registered (UTC).</summary>
@@ -104,4 +104,8 @@ public sealed record Lineage(
     string? DatasetDigest,
     IReadOnlyDictionary<string, string> Recipe,
     string? Commit,
-    string? RunId);
+    string? RunId)
+{
+    /// <summary>The day of the newest row (UTC, <c>2012-06-30</c>), where the dataset has an event time; else null.</summary>
+    public string? DataTo { get; init; }
+}

@@ -6,6 +6,7 @@ using Slipway.Inference;
 using Slipway.Registry.Mlflow;
 using Slipway.Storage;
 using Slipway.Storage.Events;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Registry;
 
@@ -99,15 +100,45 @@ internal sealed class ModelVersionStore(Database database)
     public Task<ModelVersion?> FindNewestAsync(string model, CancellationToken cancellationToken) => FindAsync(
         $"{Select} where model = @model order by number desc limit 1", new { model }, cancellationToken);
 
-    /// <summary>A model's versions, newest first; all models' with null.</summary>
-    public Task<IReadOnlyList<ModelVersion>> ListAsync(string? model, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ModelVersion>>(
-        async connection =>
-        {
-            var sql = model is null ? $"{Select} order by model, number desc" : $"{Select} where model = @model order by number desc";
-            var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { model }, cancellationToken: cancellationToken));
-            return [.. rows.Select(row => row.ToVersion())];
-        },
-        cancellationToken);
+    /// <summary>A model's newest versions, of numbers below <paramref name="before"/> where it is given; newest first.</summary>
+    public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken)
+    {
+        const string Sql = $"{Select} where model = @model and number < @before order by number desc limit @limit";
+
+        var parameters = new { model, limit, before = before ?? long.MaxValue };
+        return database.ReadAsync<IReadOnlyList<ModelVersion>>(
+            async connection => [.. (await connection.QueryAsync<Row>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken))).Select(row => row.ToVersion())],
+            cancellationToken);
+    }
+
+    /// <summary>A page of models by name, each with its newest version. What there is of a model is counted for the page's models alone.</summary>
+    public Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            select page.versions, v.model, v.number, v.version, v.artifact_digest as ArtifactDigest, v.format, v.signature, v.metrics, v.lineage, v.version_reason as VersionReason,
+                   v.created_at as CreatedAt, v.created_by as CreatedBy, v.state
+            from (
+                select m.name, (select count(*) from model_versions c where c.model = m.name) as versions, (select max(n.number) from model_versions n where n.model = m.name) as newest
+                from registered_models m
+                where (@after is null or m.name > @after)
+                    and (@text is null or lower(m.name || ' ' || m.description) like lower(@text) escape '~')
+                    and exists (select 1 from model_versions e where e.model = m.name)
+                order by m.name
+                limit @limit) page
+            join model_versions v on v.model = page.name and v.number = page.newest
+            order by v.model
+            """;
+
+        var parameters = new { after = query.After, text = LikePattern.Containing(query.Text), limit = query.Limit };
+        return database.ReadAsync<IReadOnlyList<ModelSummary>>(
+            async connection =>
+            {
+                var command = new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken);
+                var rows = await connection.QueryAsync<long, Row, ModelSummary>(command, (versions, row) => new ModelSummary(row.Model, checked((int)versions), row.ToVersion()), splitOn: "model");
+                return [.. rows];
+            },
+            cancellationToken);
+    }
 
     private Task<ModelVersion?> FindAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>

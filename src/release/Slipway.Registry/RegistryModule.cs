@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Registry.Endpoints;
+using Slipway.Registry.Integrity;
 using Slipway.Registry.Migrations;
 using Slipway.Registry.Mlflow;
 using Slipway.Storage;
@@ -19,6 +20,7 @@ public static class RegistryModule
         .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact))
         .AddSingleton<ModelVersionStore>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
+        .AddSingleton<IVersionIntegrity, VersionIntegrity>()
         .AddMlflowRegistry();
 
     /// <summary>Maps <c>/api/v1/models</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
@@ -31,6 +33,7 @@ public static class RegistryModule
         ListVersionEvents.Map(models);
         ApproveVersion.Map(models);
         RejectVersion.Map(models);
+        VerifyVersion.Map(models);
         routes.MapMlflowRegistry();
         return routes;
     }

@@ -102,6 +102,40 @@ public sealed class ArtifactStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_file_that_was_changed_behind_its_back_is_named_and_not_handed_out_though_its_size_and_time_are_as_before()
+    {
+        var artifact = await PutAsync();
+        var path = Path.Combine(await Artifacts.GetFolderAsync(artifact.Digest, Cancel), "model.txt");
+        var written = File.GetLastWriteTimeUtc(path);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(path, "TREES", Cancel);
+        File.SetLastWriteTimeUtc(path, written);
+
+        var refused = await Assert.ThrowsAsync<SlipwayException>(() => Artifacts.GetFolderAsync(artifact.Digest, Cancel));
+        var damages = await Artifacts.VerifyAsync(artifact.Digest, Cancel);
+
+        Assert.StartsWith("model.txt was changed since the artifact", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["model.txt was changed"], damages.Select(damage => damage.ToString()));
+
+        await PutAsync();
+        Assert.Empty(await Artifacts.VerifyAsync(artifact.Digest, Cancel));
+        Assert.Equal("trees", await File.ReadAllTextAsync(Path.Combine(await Artifacts.GetFolderAsync(artifact.Digest, Cancel), "model.txt"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_file_or_a_list_of_files_that_is_gone_is_named()
+    {
+        var artifact = await PutAsync();
+        var side = artifact.Files[1].Digest;
+        File.Delete(_folder.Of("data", "blobs", "sha256", side[..2], side[2..]));
+        Assert.Equal(["side/again.json is missing", "side/categories.json is missing"], (await Artifacts.VerifyAsync(artifact.Digest, Cancel)).Select(damage => damage.ToString()));
+
+        File.Delete(_folder.Of("data", "blobs", "sha256", artifact.Digest[..2], artifact.Digest[2..]));
+        Assert.Equal(["the list of its files is missing"], (await Artifacts.VerifyAsync(artifact.Digest, Cancel)).Select(damage => damage.ToString()));
+    }
+
+    [Fact]
     public async Task What_is_not_there_or_is_no_manifest_is_not_found()
     {
         var blob = await _storage!.Blobs.PutAsync(new MemoryStream("slipway-artifact 1\nnonsense\n"u8.ToArray()), Cancel);

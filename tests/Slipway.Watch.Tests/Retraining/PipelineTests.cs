@@ -50,7 +50,7 @@ public sealed class PipelineTests
         Assert.False((bool)again.Stages[3].Facts["created"]!);
         Assert.False((bool)again.Stages[4].Facts["changed"]!);
         Assert.Equal(before, await fixture.Get<IDeployments>().FindAsync("lines", Cancel));
-        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         Assert.Single(await fixture.Get<IEventLog>().ReadSubjectAsync("project/line", 100, Cancel), e => e.Type == nameof(ProjectApplied));
     }
 
@@ -77,7 +77,7 @@ public sealed class PipelineTests
         var failed = await fixture.RunAsync(PipelineFixture.Yaml() + "\nmonitor: { log: { redact: [customer] } }", Cancel);
         Assert.Equal((PipelineState.Failed, "register"), (failed.State, failed.Stages.Single(stage => stage.State == PipelineState.Failed).Name));
         Assert.StartsWith("monitor.log.redact names 'customer', which the model does not have. It has x, colour", failed.Error, StringComparison.Ordinal);
-        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
 
         var run = await fixture.RunAsync(PipelineFixture.Yaml() + "\nmonitor: { log: { sample: 0.5, redact: [colour] } }", Cancel);
         Assert.True(run.State == PipelineState.Succeeded, run.Error);
@@ -117,7 +117,7 @@ public sealed class PipelineTests
         Assert.Equal(ErrorKind.Failed, run.ErrorKind);
         Assert.Equal(verdict, (string)run.Stages[2].Facts["verdict"]!);
         Assert.Equal(PipelineState.Waiting, run.Stages[3].State);
-        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         Assert.Null(await fixture.Get<IDeployments>().FindAsync("lines", Cancel));
     }
 

@@ -97,7 +97,7 @@ public sealed class ReleaseTests
         Assert.Contains("that of line@1.0.0, which is live,", run.Error, StringComparison.Ordinal);
         Assert.Contains("it is worse by more than 2%", run.Error, StringComparison.Ordinal);
         Assert.Equal("line@1.0.0", (string)run.Stages[2].Facts["champion"]!);
-        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         var events = await fixture.Get<IEventLog>().ReadSubjectAsync("project/line", 100, Cancel);
         Assert.Contains(events, e => e.Type == nameof(PipelineEnded) && e.Data.Contains("which is live", StringComparison.Ordinal));
     }

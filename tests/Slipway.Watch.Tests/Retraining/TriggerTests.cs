@@ -51,7 +51,7 @@ public sealed class TriggerTests
 
         Assert.Equal(PipelineState.Failed, run.State);
         Assert.Contains("<= 2 is missed", run.Error, StringComparison.Ordinal);
-        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         Assert.Equal(Live, (await fixture.Get<IDeployments>().FindAsync("lines", Cancel))!.Stable.Reference.ToString());
         var ended = (await EventsAsync(fixture, nameof(PipelineEnded)))[^1];
         Assert.Equal("drift: x drifted.", (string?)JsonNode.Parse(ended.Data)!["trigger"]);

@@ -40,7 +40,7 @@ internal sealed class ProjectReader(
         foreach (var project in await projects.ListAsync(cancellationToken))
         {
             var (config, _) = Parse(project);
-            var name = config?.Deploy?.Name ?? project.Model;
+            var name = config?.DeploymentName() ?? project.Model;
             var runs = await pipelines.ListAsync(project.Model, RunLimit, cancellationToken);
             var deployment = await FindDeploymentAsync(name, project.Model, cancellationToken);
             name = deployment?.Name ?? name;
@@ -66,12 +66,12 @@ internal sealed class ProjectReader(
         var runs = await pipelines.ListAsync(model, RunLimit, cancellationToken);
         var snapshots = await datasets.ListAsync(model, cancellationToken);
         var versions = new List<VersionView>();
-        foreach (var version in (await registry.ListAsync(model, cancellationToken)).Take(VersionLimit))
+        foreach (var version in await registry.ListAsync(model, VersionLimit, null, cancellationToken))
         {
             versions.Add(new VersionView(version, await ReadHistoryAsync($"model/{version.Reference}", cancellationToken)));
         }
 
-        var name = config?.Deploy?.Name ?? model;
+        var name = config?.DeploymentName() ?? model;
         var deployment = await FindDeploymentAsync(name, model, cancellationToken);
         name = deployment?.Name ?? name;
         var rollouts = await watching.ListRolloutsAsync(name, cancellationToken);
@@ -106,7 +106,7 @@ internal sealed class ProjectReader(
             return null;
         }
 
-        var name = Parse(project).Config?.Deploy?.Name ?? model;
+        var name = Parse(project).Config?.DeploymentName() ?? model;
         return (await FindDeploymentAsync(name, model, cancellationToken))?.Name ?? name;
     }
 

@@ -57,6 +57,9 @@ public sealed record ProjectConfig
             };
         }
     }
+
+    /// <summary>The name that callers use: <c>deploy.name</c>, else the model's.</summary>
+    public string DeploymentName() => Deploy?.Name ?? Model;
 }
 
 /// <summary>Where the data comes from.</summary>

@@ -11,18 +11,11 @@ internal static class ListModels
     public static void Map(IEndpointRouteBuilder models) => models
         .MapGet("", HandleAsync)
         .WithName("ListModels")
-        .WithSummary("All models, with their newest version")
+        .WithSummary("Models with their newest version, by name: those with `q` in name or description, and after the model `after`, which is the last of the page before")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
         .Needs(Permission.Read);
 
-    private static async Task<Ok<ModelSummary[]>> HandleAsync(IModelRegistry registry, CancellationToken cancellationToken)
-    {
-        var versions = await registry.ListAsync(null, cancellationToken);
-        return TypedResults.Ok(versions.GroupBy(v => v.Model).Select(model => new ModelSummary(model.Key, model.Count(), model.First())).ToArray());
-    }
+    private static async Task<Ok<IReadOnlyList<ModelSummary>>> HandleAsync(
+        IModelRegistry registry, CancellationToken cancellationToken, string? q = null, string? after = null, int limit = PageLimit.Default) =>
+        TypedResults.Ok(await registry.ListModelsAsync(new ModelQuery(PageLimit.Check(limit), q, after), cancellationToken));
 }
-
-/// <summary>A model in a list.</summary>
-/// <param name="Model">Its name.</param>
-/// <param name="Versions">How many versions it has.</param>
-/// <param name="Newest">The newest of them.</param>
-internal sealed record ModelSummary(string Model, int Versions, ModelVersion Newest);

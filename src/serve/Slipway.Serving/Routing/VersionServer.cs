@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Inference;
 using Slipway.Registry;
+using Slipway.Registry.Integrity;
 using Slipway.Rollouts;
 using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
@@ -14,7 +16,14 @@ namespace Slipway.Serving.Routing;
 
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
-    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, ServingOptions options, TimeProvider time, ILogger<VersionServer> log, IServeSettings? settings = null)
+    IArtifactStore artifacts,
+    IModelRegistry registry,
+    IVersionIntegrity integrity,
+    ServingFigures figures,
+    ServingOptions options,
+    TimeProvider time,
+    ILogger<VersionServer> log,
+    IServeSettings? settings = null)
     : IVersionServer, IServedFolder, IServeSettingsFollower, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
@@ -245,10 +254,21 @@ internal sealed partial class VersionServer(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             figures.Loads.Failed(version.Reference.Model);
+            await RefuseDamagedAsync(version.Reference, e, cancellationToken);
             throw;
         }
 
         figures.Loads.Loaded(version.Reference.Model, time.GetElapsedTime(began));
+    }
+
+    // A file that was changed on disk may fail in many ways; whoever is paged for it hears that it was changed, not what became of it in a parser.
+    private async Task RefuseDamagedAsync(VersionReference version, Exception cause, CancellationToken cancellationToken)
+    {
+        if (await registry.FindAsync(version, cancellationToken) is not null
+            && await integrity.VerifyAsync(version, Actor.Policy, cancellationToken) is { IsIntact: false } condition)
+        {
+            throw new SlipwayException(ErrorKind.Failed, condition.Sentence(), cause);
+        }
     }
 
     /// <summary>Makes a model that was just read from <paramref name="folder"/> ready to answer.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Core.Errors;
+using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 
@@ -15,6 +16,9 @@ public sealed record PipelineRequest(string Yaml, string File, string Folder, Pi
 {
     /// <summary>Learn only from rows before this time (UTC, by <c>data.time</c>); null takes all rows.</summary>
     public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>The new version gets at least this one, where a lower one would be proposed; null leaves it to the proposal.</summary>
+    public SemanticVersion? AtLeast { get; init; }
 
     /// <summary>What started the run by itself, as one sentence ("performance: rmse 131 is worse than 92"); null for a person.</summary>
     public string? Trigger { get; init; }

@@ -84,7 +84,7 @@ public sealed class ServableVersionTests(MlflowServer server) : IClassFixture<Ml
         var error = await Assert.ThrowsAsync<SlipwayException>(() => server.Get<IDeployments>().DeployAsync(_model, new VersionReference(_model, SemanticVersion.First), Actor.Local, null, Cancel));
 
         Assert.Equal(ErrorKind.NotFound, error.Kind);
-        Assert.Empty(await server.Registry.ListAsync(_model, Cancel));
+        Assert.Empty(await server.Registry.ListAsync(_model, 1000, null, Cancel));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class ServableVersionTests(MlflowServer server) : IClassFixture<Ml
         Assert.All(new[] { version, model, renamed, tag }, answer => Assert.Equal((HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE"), (answer.Status, answer.ErrorCode)));
         Assert.StartsWith($"The model {_model} cannot be deleted: it has versions that Slipway can serve (1.0.1, 1.0.0).", model.Message, StringComparison.Ordinal);
         Assert.StartsWith($"The model {_model} cannot be renamed", renamed.Message, StringComparison.Ordinal);
-        Assert.Equal(2, (await server.Registry.ListAsync(_model, Cancel)).Count);
+        Assert.Equal(2, (await server.Registry.ListAsync(_model, 1000, null, Cancel)).Count);
         Assert.Equal(["2", "1"], (await _client.GetAsync("model-versions/search", ("filter", $"name = '{_model}'"))).Each("model_versions", "version"));
     }
 

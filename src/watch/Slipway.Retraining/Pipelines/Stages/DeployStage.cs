@@ -4,7 +4,6 @@ using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 using Slipway.Core.Text;
 using Slipway.Registry;
-using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Serving.Engine;

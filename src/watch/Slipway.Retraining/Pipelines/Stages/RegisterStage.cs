@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Core;
 using Slipway.Core.Errors;
+using Slipway.Datasets;
 using Slipway.Monitoring.Log.Rules;
 using Slipway.Registry;
 using Slipway.Training;
@@ -74,8 +75,14 @@ internal sealed class RegisterStage(IModelRegistry registry, IRecordingRules rec
             context.Trained?.Recipe ?? new Dictionary<string, string> { ["artifact"] = context.Config.Artifact! },
             GitCommit.Find(context.Request.Folder),
             context.Trained?.RunId);
-        return new NewModelVersion(context.Config.Model, context.Checkpoint!.Artifact, model.Format, model.Signature, metrics, lineage);
+        return new NewModelVersion(context.Config.Model, context.Checkpoint!.Artifact, model.Format, model.Signature, metrics, lineage with { DataTo = LastDay(context.Dataset) })
+        {
+            AtLeast = context.Request.AtLeast,
+        };
     }
+
+    // Times are kept as ISO 8601, so the day is what stands before the hour.
+    private static string? LastDay(DatasetVersion? data) => data?.Columns.FirstOrDefault(column => column.Name == data.Time)?.Maximum is { Length: >= 10 } last ? last[..10] : null;
 
     private static string Word(VersionState state) => state.ToString().ToLowerInvariant();
 }

@@ -6,7 +6,6 @@ using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Inference;
-using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
 using Slipway.Training;
 using Slipway.Validation;
