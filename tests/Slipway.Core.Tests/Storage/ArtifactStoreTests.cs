@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Slipway.Core.Errors;
 using Slipway.Storage.Blobs;
+using Slipway.Storage.Files;
 
 namespace Slipway.Core.Tests.Storage;
 
@@ -51,6 +52,35 @@ public sealed class ArtifactStoreTests : IAsyncLifetime
 
         File.Move(_folder.Of("elsewhere", "model.txt"), _folder.Of("elsewhere", "model2.txt"));
         Assert.NotEqual(digest, (await Artifacts.PutFolderAsync(_folder.Of("elsewhere"), Cancel)).Digest);
+    }
+
+    [Fact]
+    public async Task A_file_whose_size_and_time_are_as_before_and_whose_content_is_not_is_another_artifact()
+    {
+        var digest = (await PutAsync()).Digest;
+        var written = File.GetLastWriteTimeUtc(_folder.Of("model", "model.txt"));
+        Write("model/model.txt", "TREES");
+        File.SetLastWriteTimeUtc(_folder.Of("model", "model.txt"), written);
+
+        Assert.NotEqual(digest, (await PutAsync()).Digest);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_stored_and_has_not_changed_since_is_known()
+    {
+        // The oldest file at hand: one that was just written is never known, since a second change within a clock's step would leave no trace.
+        var file = FileIdentity.Find(typeof(FactAttribute).Assembly.Location);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells when a file was changed.");
+        Assert.Null(FileIdentity.Find(_folder.Of("model", "model.txt")));
+
+        var known = new KnownFiles();
+        var blob = await _storage!.Blobs.PutAsync(new MemoryStream([1]), Cancel);
+        Assert.Null(known.Find(file));
+        known.Remember(file, blob);
+
+        Assert.Equal(blob, known.Find(FileIdentity.Find(typeof(FactAttribute).Assembly.Location)));
+        Assert.Null(known.Find(file!.Value with { Changed = file.Value.Changed + 1 }));
+        Assert.Null(known.Find(null));
     }
 
     [Fact]

@@ -13,14 +13,14 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
 {
     private readonly string _root = folder.Of("artifacts");
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _folders = new();
+    private readonly KnownFiles _known = new();
 
     public async Task<Artifact> PutFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var files = new List<ArtifactFile>();
         foreach (var (path, source) in FolderContent.List(folder))
         {
-            await using var content = DiskBlobStore.OpenForReading(source);
-            var blob = await blobs.PutAsync(content, cancellationToken);
+            var blob = await PutFileAsync(source, cancellationToken);
             files.Add(new ArtifactFile(path, blob.Digest, blob.Size));
         }
 
@@ -127,6 +127,25 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
                 });
             }
         }
+    }
+
+    // What is stored already, and was read here before, is neither read nor written again: the same artifact of gigabytes is registered at once.
+    private async Task<Blob> PutFileAsync(string path, CancellationToken cancellationToken)
+    {
+        var file = FileIdentity.Find(path);
+        if (_known.Find(file) is { } known && await blobs.KeepAsync(known.Digest, cancellationToken))
+        {
+            return known;
+        }
+
+        await using var content = DiskBlobStore.OpenForReading(path);
+        var blob = await blobs.PutAsync(content, cancellationToken);
+        if (FileIdentity.Find(path) == file)
+        {
+            _known.Remember(file, blob);
+        }
+
+        return blob;
     }
 
     private static SlipwayException NotFound(string digest) => new(ErrorKind.NotFound, $"There is no artifact {digest}.");
