@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry.Decisions;
 using Slipway.Registry.Endpoints;
 using Slipway.Registry.Migrations;
 using Slipway.Registry.Mlflow;
@@ -19,6 +20,7 @@ public static class RegistryModule
         .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact))
         .AddSingleton<ModelVersionStore>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
+        .AddSingleton<IVersionHistory, VersionHistory>()
         .AddMlflowRegistry();
 
     /// <summary>Maps <c>/api/v1/models</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
