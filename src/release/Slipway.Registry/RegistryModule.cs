@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Registry.Decisions;
 using Slipway.Registry.Endpoints;
+using Slipway.Registry.Lineages;
 using Slipway.Registry.Migrations;
 using Slipway.Registry.Mlflow;
 using Slipway.Storage;
@@ -21,9 +22,10 @@ public static class RegistryModule
         .AddSingleton<ModelVersionStore>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
         .AddSingleton<IVersionHistory, VersionHistory>()
+        .AddLineage()
         .AddMlflowRegistry();
 
-    /// <summary>Maps <c>/api/v1/models</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
+    /// <summary>Maps <c>/api/v1/models</c> and <c>/api/v1/lineage</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
     public static IEndpointRouteBuilder MapRegistry(this IEndpointRouteBuilder routes)
     {
         var models = routes.MapGroup("/api/v1/models").WithTags("Models");
@@ -33,6 +35,7 @@ public static class RegistryModule
         ListVersionEvents.Map(models);
         ApproveVersion.Map(models);
         RejectVersion.Map(models);
+        GetLineage.Map(routes);
         routes.MapMlflowRegistry();
         return routes;
     }

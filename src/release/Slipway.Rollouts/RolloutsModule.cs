@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Core.Lineages;
 using Slipway.Registry;
 using Slipway.Rollouts.Endpoints;
 using Slipway.Rollouts.History;
@@ -33,6 +34,7 @@ public static class RolloutsModule
         .AddSingleton<RolloutStore>()
         .AddSingleton<DeployedVersionStore>()
         .AddSingleton<IDeploymentHistory, DeploymentHistory>()
+        .AddSingleton<ILineageSource, ReleaseLineage>()
         .AddSingleton<ReleaseStore>()
         .AddSingleton<RolloutSignal>()
         .AddSingleton<RolloutNeighbours>()

@@ -20,7 +20,7 @@ internal sealed class M2026120303_History : Migration
             primary key (model, version, deployment)) without rowid;
         """;
 
-    // What was deployed before, from the events that say so. Each names its version; a former or stable one, too, had a part in it. [x.y] stands for how a database reads a property.
+    // What was deployed before, from the events that say so. Each names its version; a former or stable one, too, had a part in it.
     private const string Existing = """
         insert into deployed_versions (model, version, deployment, first_position, last_position)
         select model, version, deployment, min(position), max(position)
@@ -45,8 +45,8 @@ internal sealed class M2026120303_History : Migration
         Create.Index("deployed_versions_by_deployment").OnTable("deployed_versions").OnColumn("deployment").Ascending().OnColumn("last_position").Ascending();
         Alter.Table("rollouts").AddColumn("candidate").AsString().Nullable();
         Create.Index("rollouts_by_candidate").OnTable("rollouts").OnColumn("candidate").Ascending();
-        FromJson(Existing, "data");
-        FromJson(Candidates, "document");
+        this.ExecuteOnJson(Existing, "data");
+        this.ExecuteOnJson(Candidates, "document");
     }
 
     public override void Down()
@@ -56,12 +56,4 @@ internal sealed class M2026120303_History : Migration
         Delete.Table("deployed_versions");
         HistoryEvents.All.DropIndex(this);
     }
-
-    private void FromJson(string sql, string column)
-    {
-        IfDatabase("sqlite").Execute.Sql(Properties().Replace(sql, match => $"json_extract({column}, '$.{match.Groups[1].Value}')"));
-        IfDatabase("postgresql").Execute.Sql(Properties().Replace(sql, match => $"({column}::json #>> '{{{match.Groups[1].Value.Replace('.', ',')}}}')"));
-    }
-
-    private static System.Text.RegularExpressions.Regex Properties() => new(@"\[([a-z.]+)\]");
 }

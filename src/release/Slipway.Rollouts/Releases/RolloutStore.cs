@@ -70,6 +70,13 @@ internal sealed class RolloutStore(Database database)
         return QueryAsync<RolloutState>(Sql, new { deployment, limit }, cancellationToken);
     }
 
+    /// <summary>Some rollouts by id; those that are not there are left out.</summary>
+    public Task<IReadOnlyList<RolloutState>> ListAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var (list, parameters) = SqlList.OfTexts(ids);
+        return QueryAsync<RolloutState>($"select document from rollouts where id in {list} order by id", parameters, cancellationToken);
+    }
+
     /// <summary>Which rollouts tried some versions, and where: id, deployment and candidate; the newest first.</summary>
     public Task<IReadOnlyList<(string Id, string Deployment, string Candidate)>> ListOfAsync(IReadOnlyList<string> candidates, int limit, CancellationToken cancellationToken)
     {
