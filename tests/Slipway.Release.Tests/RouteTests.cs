@@ -17,6 +17,8 @@ public sealed class RouteTests(ReleaseFixture fixture)
                 "ApproveVersion: Approve",
                 "DeployVersion: Deploy",
                 "GetDeployment: Read",
+                "GetDeploymentHistory: Read",
+                "GetModelHistory: Read",
                 "GetRollout: Read",
                 "GetVersion: Read",
                 "ListDeploymentEvents: Read",

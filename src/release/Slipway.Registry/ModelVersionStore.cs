@@ -3,6 +3,7 @@ using Dapper;
 using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Inference;
+using Slipway.Registry.Lineages;
 using Slipway.Registry.Mlflow;
 using Slipway.Storage;
 using Slipway.Storage.Events;
@@ -60,6 +61,7 @@ internal sealed class ModelVersionStore(Database database)
                 }
 
                 await RegisteredVersionStore.AddServableAsync(transaction, version, happened.Actor);
+                await VersionOriginStore.AddAsync(transaction, version);
                 return true;
             },
             happened,

@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry.Decisions;
 using Slipway.Registry.Endpoints;
 using Slipway.Registry.Integrity;
+using Slipway.Registry.Lineages;
 using Slipway.Registry.Migrations;
 using Slipway.Registry.Mlflow;
 using Slipway.Storage;
@@ -21,9 +23,11 @@ public static class RegistryModule
         .AddSingleton<ModelVersionStore>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
         .AddSingleton<IVersionIntegrity, VersionIntegrity>()
+        .AddSingleton<IVersionHistory, VersionHistory>()
+        .AddLineage()
         .AddMlflowRegistry();
 
-    /// <summary>Maps <c>/api/v1/models</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
+    /// <summary>Maps <c>/api/v1/models</c> and <c>/api/v1/lineage</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
     public static IEndpointRouteBuilder MapRegistry(this IEndpointRouteBuilder routes)
     {
         var models = routes.MapGroup("/api/v1/models").WithTags("Models");
@@ -34,6 +38,7 @@ public static class RegistryModule
         ApproveVersion.Map(models);
         RejectVersion.Map(models);
         VerifyVersion.Map(models);
+        GetLineage.Map(routes);
         routes.MapMlflowRegistry();
         return routes;
     }

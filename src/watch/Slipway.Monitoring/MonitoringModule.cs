@@ -11,6 +11,7 @@ using Slipway.Monitoring.Notify;
 using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Predictions;
 using Slipway.Monitoring.Profiles;
+using Slipway.Monitoring.Traffic;
 using Slipway.Monitoring.Watching;
 using Slipway.Serving;
 using Slipway.Serving.Figures;
@@ -45,6 +46,7 @@ public static class MonitoringModule
             .AddSingleton<BaselineStore>()
             .AddSingleton<ProfileStore>()
             .AddSingleton<VerdictStore>()
+            .AddTraffic()
             .AddSingleton<WatchedStore>()
             .AddSingleton<AlertStore>()
             .AddSingleton<WatchFigures>()

@@ -22,6 +22,8 @@ internal static class SlipwayCommand
         root.Add(DeployCommand.Create());
         root.Add(RollbackCommand.Create());
         root.Add(RolloutCommand.Create());
+        root.Add(HistoryCommand.Create());
+        root.Add(LineageCommand.Create());
         root.Add(DriftCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(GcCommand.Create());

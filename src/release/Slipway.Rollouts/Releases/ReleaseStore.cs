@@ -1,3 +1,4 @@
+using Slipway.Rollouts.History;
 using Slipway.Storage;
 
 namespace Slipway.Rollouts.Releases;
@@ -46,9 +47,15 @@ internal sealed class ReleaseStore(Database database)
             await RolloutStore.AddAsync(transaction, look);
         }
 
+        var positions = new List<long>();
         foreach (var happened in change.Events)
         {
-            await transaction.AppendAsync(happened);
+            positions.Add(await transaction.AppendAsync(happened));
+        }
+
+        if (change.Deployment is { } changed && positions is [var first, ..])
+        {
+            await DeployedVersionStore.SaveAsync(transaction, before.Deployment, changed, first, positions[^1]);
         }
     }
 

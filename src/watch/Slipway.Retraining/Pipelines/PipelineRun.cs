@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Core.Projects;
+using Slipway.Core.Units;
 using Slipway.Datasets;
 
 namespace Slipway.Retraining.Pipelines;
@@ -32,8 +32,7 @@ public sealed record PipelineRequest(string Yaml, string File, string Folder, Pi
             return null;
         }
 
-        string[] formats = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
-        return DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
+        return Moment.TryParse(text, out var moment)
             ? moment
             : throw new SlipwayException(ErrorKind.InvalidInput, $"'{text}' is no moment to learn as of. Write a date such as 2011-07-01, or a moment such as 2011-07-01T06:00:00Z.");
     }
