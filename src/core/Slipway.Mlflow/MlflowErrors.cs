@@ -59,6 +59,8 @@ internal static partial class MlflowErrors
         ErrorKind.InvalidInput or ErrorKind.TooLarge or ErrorKind.Failed => (StatusCodes.Status400BadRequest, "INVALID_PARAMETER_VALUE", error.Message),
         ErrorKind.NotFound => (StatusCodes.Status404NotFound, "RESOURCE_DOES_NOT_EXIST", error.Message),
         ErrorKind.Conflict => (StatusCodes.Status400BadRequest, "RESOURCE_ALREADY_EXISTS", error.Message),
+        ErrorKind.Unauthenticated => (StatusCodes.Status401Unauthorized, "UNAUTHENTICATED", error.Message),
+        ErrorKind.TooMany => (StatusCodes.Status429TooManyRequests, "REQUEST_LIMIT_EXCEEDED", error.Message),
         ErrorKind.Forbidden => (StatusCodes.Status403Forbidden, "PERMISSION_DENIED", error.Message),
         ErrorKind.NotAvailable => (StatusCodes.Status400BadRequest, "NOT_IMPLEMENTED", error.Message),
         ErrorKind.Timeout => (StatusCodes.Status504GatewayTimeout, "DEADLINE_EXCEEDED", error.Message),
