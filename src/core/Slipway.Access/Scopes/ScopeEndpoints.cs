@@ -43,6 +43,9 @@ public static class ScopeEndpoints
         return route;
     }
 
+    /// <summary><see cref="ChecksScope"/>, for routes whose metadata are given as a list: methods of gRPC.</summary>
+    public static object InHandler => ScopeOfRoute.InHandler;
+
     /// <summary>True when the caller's scope reaches <paramref name="target"/>.</summary>
     public static bool IsInScope(this HttpContext context, ScopeTarget target)
     {

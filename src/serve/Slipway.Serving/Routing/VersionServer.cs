@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Slipway.Access.Scopes;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Inference;
@@ -15,7 +16,7 @@ namespace Slipway.Serving.Routing;
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
     IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, ServingOptions options, TimeProvider time, ILogger<VersionServer> log, IServeSettings? settings = null)
-    : IVersionServer, IServedFolder, IServeSettingsFollower, IDisposable
+    : IVersionServer, IServedFolder, IServeSettingsFollower, IDeploymentModels, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
     private readonly SemaphoreSlim _loading = new(1);
@@ -32,6 +33,9 @@ internal sealed partial class VersionServer(
 
     /// <summary>What answers now.</summary>
     public RoutingSnapshot Snapshot => _snapshot;
+
+    // A folder's models are nobody's project.
+    string? IDeploymentModels.Find(string deployment) => _snapshot.Find(deployment) is { IsFolders: false } found ? found.Stable.Reference.Model : null;
 
     /// <summary>What answers for a deployment, or for one of its loaded versions.</summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when there is none.</exception>
