@@ -27,7 +27,7 @@ internal static class ProjectRun
     }
 
     private static async Task<int> RunAsync(
-        string file, string? server, string? asOf, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
+        string file, ServerAddress? server, string? asOf, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
     {
         var yaml = await ProjectFile.ReadAsync(file, cancellationToken);
         var config = ProjectFile.Parse(yaml, file);

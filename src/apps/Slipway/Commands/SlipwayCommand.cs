@@ -26,6 +26,7 @@ internal static class SlipwayCommand
         root.Add(DoctorCommand.Create());
         root.Add(GcCommand.Create());
         root.Add(AuditCommand.Create());
+        root.Add(KeyCommand.Create());
         return root;
     }
 

@@ -6,17 +6,17 @@ namespace Slipway.Access.Keys;
 /// <summary>
 /// A key as its holder has it: <c>slip_</c> and 256 random bits in base64url. With so much chance in it, one SHA-256 is enough to keep it by: nobody finds a text with a given hash by trying.
 /// </summary>
-internal static class KeySecret
+public static class KeySecret
 {
-    public const string Prefix = "slip_";
+    internal const string Prefix = "slip_";
 
     private const int RandomBytes = 32;
     private const int TextLength = 43;
 
     /// <summary>The length of a key, in characters.</summary>
-    public const int Length = 5 + TextLength;
+    internal const int Length = 5 + TextLength;
 
-    public static string Create()
+    internal static string Create()
     {
         Span<byte> random = stackalloc byte[RandomBytes];
         RandomNumberGenerator.Fill(random);
@@ -24,7 +24,7 @@ internal static class KeySecret
     }
 
     /// <summary>True, with its SHA-256, when <paramref name="text"/> has the form of a key.</summary>
-    public static bool TryHash(ReadOnlySpan<char> text, Span<byte> hash)
+    internal static bool TryHash(ReadOnlySpan<char> text, Span<byte> hash)
     {
         if (text.Length != Length || !text.StartsWith(Prefix, StringComparison.Ordinal))
         {
@@ -70,5 +70,5 @@ internal static class KeySecret
     }
 
     /// <summary>The public name of a key: the beginning of its hash, so that whoever finds one in a wrong place can say which it was.</summary>
-    public static string IdOf(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash[..6]);
+    internal static string IdOf(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash[..6]);
 }
