@@ -40,7 +40,11 @@ public interface IModelRegistry
 /// <param name="Limit">At most this many.</param>
 /// <param name="Text">Only those whose name or description has this part; capital letters or small. All with null.</param>
 /// <param name="After">Only those whose name comes after this one: the last of the page before.</param>
-public sealed record ModelQuery(int Limit, string? Text = null, string? After = null);
+public sealed record ModelQuery(int Limit, string? Text = null, string? After = null)
+{
+    /// <summary>Only these models; any with null.</summary>
+    public IReadOnlyCollection<string>? Among { get; init; }
+}
 
 /// <summary>A model in a list.</summary>
 /// <param name="Model">Its name.</param>

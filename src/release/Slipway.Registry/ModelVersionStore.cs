@@ -116,14 +116,15 @@ internal sealed class ModelVersionStore(Database database)
     /// <summary>A page of models by name, each with its newest version. What there is of a model is counted for the page's models alone.</summary>
     public Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken)
     {
-        const string Sql = """
+        var (among, parameters) = SqlList.OfTexts([.. query.Among ?? []], ("after", query.After ?? ""), ("text", LikePattern.Containing(query.Text ?? "")), ("limit", query.Limit));
+        var sql = $"""
             select page.versions, v.model, v.number, v.version, v.artifact_digest as ArtifactDigest, v.format, v.signature, v.metrics, v.lineage, v.version_reason as VersionReason,
                    v.created_at as CreatedAt, v.created_by as CreatedBy, v.state
             from (
                 select m.name, (select count(*) from model_versions c where c.model = m.name) as versions, (select max(n.number) from model_versions n where n.model = m.name) as newest
                 from registered_models m
-                where (@after is null or m.name > @after)
-                    and (@text is null or lower(m.name || ' ' || m.description) like lower(@text) escape '~')
+                where {(query.Among is null ? "" : $"m.name in {among} and")} m.name > @after
+                    and lower(m.name || ' ' || m.description) like lower(@text) escape '~'
                     and exists (select 1 from model_versions e where e.model = m.name)
                 order by m.name
                 limit @limit) page
@@ -131,11 +132,10 @@ internal sealed class ModelVersionStore(Database database)
             order by v.model
             """;
 
-        var parameters = new { after = query.After, text = LikePattern.Containing(query.Text), limit = query.Limit };
         return database.ReadAsync<IReadOnlyList<ModelSummary>>(
             async connection =>
             {
-                var command = new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken);
+                var command = new CommandDefinition(sql, parameters, flags: query.Among is null ? CommandFlags.Buffered : CommandFlags.Buffered | CommandFlags.NoCache, cancellationToken: cancellationToken);
                 var rows = await connection.QueryAsync<long, Row, ModelSummary>(command, (versions, row) => new ModelSummary(row.Model, checked((int)versions), row.ToVersion()), splitOn: "model");
                 return [.. rows];
             },

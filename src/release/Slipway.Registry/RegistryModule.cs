@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Access.Scopes;
 using Slipway.Registry.Decisions;
 using Slipway.Registry.Endpoints;
 using Slipway.Registry.Integrity;
@@ -30,7 +31,7 @@ public static class RegistryModule
     /// <summary>Maps <c>/api/v1/models</c> and <c>/api/v1/lineage</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
     public static IEndpointRouteBuilder MapRegistry(this IEndpointRouteBuilder routes)
     {
-        var models = routes.MapGroup("/api/v1/models").WithTags("Models");
+        var models = routes.MapGroup("/api/v1/models").WithTags("Models").OfProject();
         ListModels.Map(models);
         ListVersions.Map(models);
         GetVersion.Map(models);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Access.Scopes;
 using Slipway.Core.Lineages;
 using Slipway.Registry;
 using Slipway.Rollouts.Endpoints;
@@ -50,7 +51,7 @@ public static class RolloutsModule
     /// <summary>Maps <c>/api/v1/deployments</c>, <c>/api/v1/rollouts</c> and <c>/api/v1/models/…/history</c>.</summary>
     public static IEndpointRouteBuilder MapRollouts(this IEndpointRouteBuilder routes)
     {
-        var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Deployments");
+        var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Deployments").OfDeployment();
         ListDeployments.Map(deployments);
         GetDeployment.Map(deployments);
         ListDeploymentEvents.Map(deployments);
@@ -59,7 +60,8 @@ public static class RolloutsModule
         DeployVersion.Map(deployments);
         RollBackDeployment.Map(deployments);
 
-        var rollouts = routes.MapGroup("/api/v1/rollouts").WithTags("Rollouts");
+        var rollouts = routes.MapGroup("/api/v1/rollouts").WithTags("Rollouts").ScopedBy(async context =>
+            ScopeTarget.OfDeployment((await context.RequestServices.GetRequiredService<IRollouts>().FindAsync((string)context.Request.RouteValues["id"]!, context.RequestAborted))?.Deployment));
         ListRollouts.Map(rollouts);
         GetRollout.Map(rollouts);
         ListRolloutLooks.Map(rollouts);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Access.Scopes;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Endpoints;
 using Slipway.Monitoring.Log;
@@ -59,7 +60,7 @@ public static class MonitoringModule
     /// <summary>Maps what deployments have below <c>/api/v1/deployments</c>, and <c>/api/v1/alerts</c>.</summary>
     public static IEndpointRouteBuilder MapMonitoring(this IEndpointRouteBuilder routes)
     {
-        var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Monitoring");
+        var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Monitoring").OfDeployment();
         deployments.MapOutcomes();
         GetDeploymentWatch.Map(deployments);
         ExplainPrediction.Map(deployments);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Slipway.Access.Scopes;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log.Rules;
 using Slipway.Retraining.Endpoints;
@@ -62,14 +63,15 @@ public static class RetrainingModule
     /// <summary>Maps <c>/api/v1/projects</c> and <c>/api/v1/pipelines</c>.</summary>
     public static IEndpointRouteBuilder MapRetraining(this IEndpointRouteBuilder routes)
     {
-        var projects = routes.MapGroup("/api/v1/projects").WithTags("Projects");
+        var projects = routes.MapGroup("/api/v1/projects").WithTags("Projects").OfProject();
         ListProjects.Map(projects);
         GetProject.Map(projects);
         ApplyProject.Map(projects);
         TrainProject.Map(projects);
         ListPipelines.Map(projects);
 
-        var pipelines = routes.MapGroup("/api/v1/pipelines").WithTags("Pipelines");
+        var pipelines = routes.MapGroup("/api/v1/pipelines").WithTags("Pipelines").ScopedBy(async context =>
+            ScopeTarget.OfProject((await context.RequestServices.GetRequiredService<IPipelines>().FindAsync((string)context.Request.RouteValues["id"]!, context.RequestAborted))?.Model));
         GetPipeline.Map(pipelines);
         WatchPipeline.Map(pipelines);
         return routes;

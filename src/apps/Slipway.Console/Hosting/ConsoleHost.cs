@@ -10,8 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MudBlazor.Services;
+using Slipway.Access.Authentication;
 using Slipway.Console.Components;
 using Slipway.Console.Reading;
+using Slipway.Console.SigningIn;
 using Slipway.Core.Errors;
 using Slipway.Datasets;
 using Slipway.Monitoring;
@@ -37,13 +39,20 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
     /// <summary>Pages that are open at once. Each holds a circuit of some hundred kilobytes, so they are bounded.</summary>
     public const int MaxCircuits = 64;
 
+    // How soon a page that is open closes when whoever opened it may no longer be here.
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(2);
+
     private readonly ILogger<ConsoleHost> _logger;
+    private readonly ISignIn _signIn;
+    private readonly TimeProvider _time;
     private readonly Lazy<Branch> _branch;
     private int _circuits;
 
     public ConsoleHost(IServiceProvider server, ILogger<ConsoleHost> logger)
     {
         _logger = logger;
+        _signIn = server.GetRequiredService<ISignIn>();
+        _time = server.GetRequiredService<TimeProvider>();
         _branch = new Lazy<Branch>(() => Build(server));
     }
 
@@ -76,6 +85,8 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
                     ErrorKind.Unavailable, $"{MaxCircuits} pages of the console are open already, which is the most at once. Close some and load this one again.");
             }
 
+            var isIn = _signIn.Watch(context);
+            await using var watch = _signIn.IsRequired ? _time.CreateTimer(_ => EndUnless(isIn, context), null, Watched, Watched) : null;
             await RunAsync(context);
         }
         finally
@@ -103,6 +114,15 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         }
     }
 
+    // The page comes back to the server to be told, and is sent to sign in.
+    private static void EndUnless(Func<bool> isIn, HttpContext context)
+    {
+        if (!isIn())
+        {
+            context.Abort();
+        }
+    }
+
     // A browser that is pointed at an interface by hand should see what a program would see.
     private static bool IsInterface(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/ajax-api") || path.StartsWithSegments("/v1") || path.StartsWithSegments("/v2")
@@ -115,6 +135,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         await using var scope = branch.Services.CreateAsyncScope();
         context.Response.Headers.CacheControl = "no-store";
         context.RequestServices = scope.ServiceProvider;
+        PageCaller.HandOver(context);
         context.Request.Path = path;
 
         // The routing inside leaves a request alone for which an endpoint is chosen already.
@@ -170,6 +191,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
 
         // Framing is forbidden by the server, which says so on every answer.
         services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
+        services.AddScoped<PageCaller>();
         services.AddSingleton<ProjectReader>();
         services.AddSingleton<WatchReader>();
         services.AddSingleton<PredictionReader>();

@@ -34,7 +34,7 @@ internal static class ProjectRun
     }
 
     private static async Task<int> RunAsync(
-        string file, string? server, string? asOf, string? atLeast, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
+        string file, ServerAddress? server, string? asOf, string? atLeast, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
     {
         if (atLeast is not null)
         {

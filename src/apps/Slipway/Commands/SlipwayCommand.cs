@@ -29,6 +29,7 @@ internal static class SlipwayCommand
         root.Add(GcCommand.Create());
         root.Add(AuditCommand.Create());
         root.Add(VerifyCommand.Create());
+        root.Add(KeyCommand.Create());
         return root;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Access.Authentication;
 using Slipway.Datasets;
 using Slipway.Monitoring;
 using Slipway.PostgreSql;
@@ -26,6 +27,12 @@ internal sealed record ServerSettings
 
     /// <summary>Networks that are not public and that webhooks may go to.</summary>
     public IReadOnlyList<string> OutboundAllow { get; init; } = [];
+
+    /// <summary>True when nobody may do anything without a key or a token.</summary>
+    public bool Auth { get; init; }
+
+    /// <summary>The issuer whose tokens are taken beside keys; null takes none.</summary>
+    public OidcOptions? Oidc { get; init; }
 
     /// <summary>True when other machines may reach the server although nobody has to sign in.</summary>
     public bool Insecure { get; init; }

@@ -40,7 +40,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
         {
             limit = query.Limit,
             who = query.Who,
-            what = LikePattern.Containing(query.What),
+            what = query.What is null ? null : LikePattern.Containing(query.What),
             since = query.Since is { } since ? StoredTime.Format(since) : null,
         };
         return database.ReadAsync<IReadOnlyList<AuditEntry>>(

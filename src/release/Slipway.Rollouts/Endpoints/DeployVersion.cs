@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Core.Names;
 using Slipway.Rollouts.Releases;
 
@@ -18,6 +19,7 @@ internal static class DeployVersion
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ChecksScope()
         .Needs(Permission.Deploy);
 
     private static async Task<Results<Ok<DeploymentState>, Accepted<RolloutState>>> HandleAsync(
@@ -31,6 +33,7 @@ internal static class DeployVersion
     {
         var version = VersionReference.Parse(request?.Version ?? "");
         ResourceName.Check(name, "deployment");
+        context.DemandScope(new ScopeTarget(version.Model, name));
         var plan = await neighbours.FindPlanAsync(name, cancellationToken) ?? new RolloutPlan { Strategy = PlanCheck.Immediate };
         plan = request?.Strategy is { } strategy ? plan.By(PlanCheck.CheckStrategy(strategy)) : plan;
         if (plan.Strategy == PlanCheck.Immediate)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Slipway.Core;
+using Slipway.Access.Scopes;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Inference;
@@ -24,7 +25,7 @@ internal sealed partial class VersionServer(
     TimeProvider time,
     ILogger<VersionServer> log,
     IServeSettings? settings = null)
-    : IVersionServer, IServedFolder, IServeSettingsFollower, IDisposable
+    : IVersionServer, IServedFolder, IServeSettingsFollower, IDeploymentModels, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
     private readonly SemaphoreSlim _loading = new(1);
@@ -41,6 +42,9 @@ internal sealed partial class VersionServer(
 
     /// <summary>What answers now.</summary>
     public RoutingSnapshot Snapshot => _snapshot;
+
+    // A folder's models are nobody's project.
+    string? IDeploymentModels.Find(string deployment) => _snapshot.Find(deployment) is { IsFolders: false } found ? found.Stable.Reference.Model : null;
 
     /// <summary>What answers for a deployment, or for one of its loaded versions.</summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when there is none.</exception>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Retraining.Pipelines;
 
 namespace Slipway.Retraining.Endpoints;
@@ -17,11 +18,13 @@ internal static class TrainProject
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status501NotImplemented)
+        .ChecksScope()
         .Needs(Permission.Develop);
 
     private static async Task<Accepted<PipelineRun>> HandleAsync(
         ProjectSource source, IPipelines pipelines, HttpContext context, CancellationToken cancellationToken)
     {
+        source.DemandScope(context);
         var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Register), context.GetActor(), cancellationToken);
         context.SetAuditTarget(run.Model);
         return TypedResults.Accepted($"/api/v1/pipelines/{run.Id}", run);
