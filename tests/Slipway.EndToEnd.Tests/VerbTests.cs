@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "history", "lineage"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -59,6 +59,16 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 2, ["train", "--at-least", "2"] },
         { 2, ["verify", "words", "--all"] },
         { 2, ["verify", "words@1"] },
+        { 3, ["history", "bikes", "--server", Nobody] },
+        { 2, ["history"] },
+        { 2, ["history", "small", "--at", "yesterday"] },
+        { 2, ["history", "Wrong Name"] },
+        { 1, ["history", "nobody"] },
+        { 1, ["history", "--model", "nobody"] },
+        { 3, ["lineage", "small@1.0.0", "--server", Nobody] },
+        { 2, ["lineage"] },
+        { 1, ["lineage", "nobody@1.0.0"] },
+        { 2, ["lineage", "small@1.0.0", "--depth", "0"] },
         { 2, ["no-such-verb"] },
         { 2, [] },
     };

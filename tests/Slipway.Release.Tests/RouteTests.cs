@@ -18,6 +18,7 @@ public sealed class RouteTests(ReleaseFixture fixture)
                 "DeployVersion: Deploy",
                 "GetDeployment: Read",
                 "GetDeploymentHistory: Read",
+                "GetLineage: Read",
                 "GetModelHistory: Read",
                 "GetRollout: Read",
                 "GetVersion: Read",

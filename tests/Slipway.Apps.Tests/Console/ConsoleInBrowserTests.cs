@@ -20,6 +20,12 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         { "/experiments", 200 },
         { "/experiments?name=%25&view=all", 200 },
         { "/experiments/0?order=-metrics.rmse&column=params.lr&view=all", 200 },
+        { "/lineage", 200 },
+        { "/lineage?node=harbour-fees%401.0.0", 200 },
+        { "/lineage?node=nothing&direction=up", 200 },
+        { "/history/harbour-fees?at=2020-05-03T14:00", 200 },
+        { "/history/harbour-fees?at=yesterday", 200 },
+        { "/history/nothing", 404 },
         { $"{Project}/rollouts/nothing", 404 },
         { "/experiments/99999", 404 },
         { "/runs/nothing", 404 },
@@ -71,6 +77,9 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
     [InlineData(Project, 390, ColorScheme.Dark)]
     [InlineData(Project, 1280, ColorScheme.Dark)]
     [InlineData("/experiments", 390, ColorScheme.Light)]
+    [InlineData("/lineage?node=harbour-fees%401.0.0", 390, ColorScheme.Light)]
+    [InlineData("/lineage?node=harbour-fees%401.0.0", 1280, ColorScheme.Dark)]
+    [InlineData("/history/harbour-fees?at=2090-01-01T00:00", 390, ColorScheme.Dark)]
     [InlineData("/nothing/here", 390, ColorScheme.Dark)]
     public async Task Nothing_is_wider_than_the_window_and_the_theme_is_the_systems(string path, int width, ColorScheme scheme)
     {

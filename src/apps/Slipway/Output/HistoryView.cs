@@ -103,18 +103,24 @@ internal static class HistoryView
     private static IEnumerable<string> Lines(IReadOnlyList<TrafficPeriod> traffic)
     {
         yield return "";
-        yield return "What answered, by the time that requests carry (a replay):";
+        yield return "What answered, by the time that requests carry (a replay), with the number of";
+        yield return "predictions:";
         foreach (var period in traffic)
         {
             foreach (var (i, answered) in period.Answered.Index())
             {
-                var told = string.Create(CultureInfo.InvariantCulture, $"{answered.Version} {answered.Role}, {answered.Predictions:N0} predictions");
-                yield return Cut(i == 0 ? $"{Short(period.From),-TimeWidth}  {Short(period.To),-TimeWidth}  {told}" : $"{"",-TimeWidth}  {"",-TimeWidth}  {told}", Width);
+                var told = string.Create(CultureInfo.InvariantCulture, $"{answered.Version} {answered.Role} {answered.Predictions:N0}");
+                yield return Cut($"{(i == 0 ? Moment.Format(period.From) : ""),-TimeWidth}  {(i == 0 ? Moment.Format(period.To) : ""),-TimeWidth}  {told}", Width);
             }
         }
     }
 
-    private static string Told(HistoryDecision decision) => $"{decision.Actor}: {Excerpt.Of(decision.Sentence, 600)}{(decision.Reason is { } reason ? $" ({Excerpt.Of(reason, 200)})" : "")}";
+    // Where the evidence is of another time than the decision, as in a replay, both are told.
+    private static string Told(HistoryDecision decision)
+    {
+        var evidence = decision.EvidenceTo is { } to && (decision.At - to).Duration() > TimeSpan.FromDays(1) ? $" (requests up to {Moment.Format(to)})" : "";
+        return $"{decision.Actor}: {Excerpt.Of(decision.Sentence, 600)}{evidence}{(decision.Reason is { } reason ? $" ({Excerpt.Of(reason, 200)})" : "")}";
+    }
 
     private static string Short(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 

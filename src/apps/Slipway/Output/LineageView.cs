@@ -78,12 +78,14 @@ internal static class LineageView
 
     private static IEnumerable<string> Node(LineageGraphNode node, string first, string others, string what = "", bool isNew = true)
     {
-        var kind = LineageKey.WordOf(node.Kind);
-        yield return Cut($"{first}{(node.Kind is LineageKind.Approval or LineageKind.Predictions or LineageKind.Sql ? "" : $"{kind} ")}{Excerpt.Of(node.Title, Width)}{(isNew ? "" : " (see above)")}");
+        // Some titles say what they are.
+        var kind = node.Kind is LineageKind.Approval or LineageKind.Predictions or LineageKind.Sql or LineageKind.Commit or LineageKind.Rollout ? "" : $"{LineageKey.WordOf(node.Kind)} ";
 
-        // When a version was live says more than how its deployment stands now.
-        var detail = node.Kind == LineageKind.Deployment && what.Length > 0 ? what : node.Detail;
-        foreach (var line in isNew && detail.Length > 0 ? TextWrap.Lines(Excerpt.Of(detail, 300), Math.Max(20, Width - others.Length - 2)) : [])
+        // When a version was live says more than how its deployment stands now, and of each version that was there it is another time.
+        var isPlace = node.Kind == LineageKind.Deployment && what.Length > 0;
+        yield return Cut($"{first}{kind}{Excerpt.Of(node.Title, Width)}{(isNew || isPlace ? "" : " (see above)")}");
+        var detail = isPlace ? what : isNew ? node.Detail : "";
+        foreach (var line in detail.Length > 0 ? TextWrap.Lines(Excerpt.Of(detail, 300), Math.Max(20, Width - others.Length - 2)) : [])
         {
             yield return Cut($"{others}  {line}");
         }

@@ -65,19 +65,7 @@ internal sealed class DatasetLineage(DatasetVersionStore versions, SourceFileSto
         var (text, digest) = Split(name.Text);
         if (name.MayBe(LineageKind.File))
         {
-            var path = Normal(text);
-            var known = await sources.FindAsync(path, LineageName.Most * 50, cancellationToken);
-            if (IsDigest(name.Text))
-            {
-                known = await sources.ListOfAsync([name.Text], LineageName.Most * 50, cancellationToken);
-            }
-            else if (known.Count == 0 && digest.Length > 0)
-            {
-                // A path may hold an @ itself.
-                (digest, known) = ("", await sources.FindAsync(Normal(name.Text), LineageName.Most * 50, cancellationToken));
-            }
-
-            found.AddRange(known.Where(source => source.File.Digest.StartsWith(digest, StringComparison.Ordinal)).Select(source => new LineageKey(LineageKind.File, NameOf(source.File))).Distinct());
+            found.AddRange(await FindFilesAsync(name.Text, cancellationToken));
         }
 
         foreach (var kind in new[] { LineageKind.Dataset, LineageKind.Sql }.Where(kind => name.Kind == kind || (name.Kind is null && kind == LineageKind.Dataset)))
@@ -89,6 +77,20 @@ internal sealed class DatasetLineage(DatasetVersionStore versions, SourceFileSto
         }
 
         return [.. found.Take(LineageName.Most + 1)];
+    }
+
+    // A digest, a path, or a path with the beginning of a digest; a path may hold an @ itself.
+    private async Task<IEnumerable<LineageKey>> FindFilesAsync(string text, CancellationToken cancellationToken)
+    {
+        const int Most = LineageName.Most * 50;
+
+        var known = IsDigest(text) ? await sources.ListOfAsync([text], Most, cancellationToken) : await sources.FindAsync(Normal(text), Most, cancellationToken);
+        if (known.Count == 0 && Split(text) is { Digest.Length: > 0 } parts)
+        {
+            known = [.. (await sources.FindAsync(Normal(parts.Name), Most, cancellationToken)).Where(source => source.File.Digest.StartsWith(parts.Digest, StringComparison.Ordinal))];
+        }
+
+        return known.Select(source => new LineageKey(LineageKind.File, NameOf(source.File))).Distinct();
     }
 
     private static IEnumerable<LineageNode> Describe(DatasetSummaryRow version)

@@ -34,7 +34,7 @@ internal sealed class SourceFileStore(Database database)
     public Task<IReadOnlyList<DatasetSource>> ListOfAsync(IReadOnlyList<string> fileDigests, int limit, CancellationToken cancellationToken) =>
         QueryAsync("file_digest in {0} order by name, digest, path", fileDigests, limit, cancellationToken);
 
-    /// <summary>The contents that a path has had, in any project; or the files whose digest begins so.</summary>
+    /// <summary>The contents that a path has had, in any project.</summary>
     public Task<IReadOnlyList<DatasetSource>> FindAsync(string path, int limit, CancellationToken cancellationToken) =>
         QueryAsync("path in {0} order by path, file_digest", [path], limit, cancellationToken);
 

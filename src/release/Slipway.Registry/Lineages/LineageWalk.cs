@@ -95,10 +95,11 @@ internal sealed class LineageWalk(IEnumerable<ILineageSource> sources) : ILineag
         }
 
         var gone = keys.Where(key => !described.ContainsKey(key)).ToHashSet();
-        var edges = Shorten(found.Edges, gone);
+        var edges = Shorten(found.Edges, gone).ToList();
+        var levels = Levels(roots, found.Levels, edges.ConvertAll(edge => edge.Key));
         return new LineageGraph(
             [.. roots.Select(root => root.Id)],
-            [.. found.Levels.OrderBy(node => Math.Abs(node.Value)).Select(node => Node(node.Key, node.Value, described.GetValueOrDefault(node.Key)))],
+            [.. levels.OrderBy(node => Math.Abs(node.Value)).Select(node => Node(node.Key, node.Value, described.GetValueOrDefault(node.Key)))],
             [.. edges.Select(edge => new LineageGraphEdge(edge.Key.From.Id, edge.Key.To.Id, edge.Value))],
             found.Cut);
     }
@@ -109,6 +110,28 @@ internal sealed class LineageWalk(IEnumerable<ILineageSource> sources) : ILineag
         var runsOf = edges.Keys.Where(edge => edge is { From.Kind: LineageKind.Run, To.Kind: LineageKind.Version } && !gone.Contains(edge.From)).ToLookup(edge => edge.To, edge => edge.From);
         return edges.Where(edge => edge.Key is not { From.Kind: LineageKind.Dataset or LineageKind.Commit, To.Kind: LineageKind.Version }
             || !runsOf[edge.Key.To].Any(run => edges.ContainsKey((edge.Key.From, run))));
+    }
+
+    // How far nodes are by the edges that are told.
+    private static Dictionary<LineageKey, int> Levels(IReadOnlyList<LineageKey> roots, Dictionary<LineageKey, int> found, List<(LineageKey From, LineageKey To)> edges)
+    {
+        var levels = new Dictionary<LineageKey, int>(found);
+        foreach (var sign in new[] { -1, 1 })
+        {
+            var next = sign < 0 ? edges.ToLookup(edge => edge.To, edge => edge.From) : edges.ToLookup(edge => edge.From, edge => edge.To);
+            var seen = roots.ToHashSet();
+            IReadOnlyList<LineageKey> level = roots;
+            for (var distance = 1; level.Count > 0; distance++)
+            {
+                level = [.. level.SelectMany(node => next[node]).Where(node => Math.Sign(found[node]) == sign && seen.Add(node))];
+                foreach (var node in level)
+                {
+                    levels[node] = sign * distance;
+                }
+            }
+        }
+
+        return levels;
     }
 
     private static LineageGraphNode Node(LineageKey key, int level, LineageNode? node) => new()

@@ -78,18 +78,26 @@ internal sealed class DeploymentHistory(
         if (newest.Count == 0)
         {
             var first = (await events.ReadSetAsync(Query(deployment, 1) with { After = 0 }, cancellationToken)) is [var begun] ? begun.At : (DateTimeOffset?)null;
-            return told with { Sentence = HistorySentences.Nothing(told, first) };
+            return told with { Sentence = HistorySentences.Nothing(told, first), Versions = await ListAnsweredAsync(told, [], cancellationToken) };
         }
 
         var happened = newest.Reverse().Select(HistoryEvents.Read).ToList();
         var live = await FindPeriodAsync(deployment, happened, cancellationToken);
+        IReadOnlyList<VersionReference> shown = live.Candidate is { } candidate ? [live.Stable, candidate] : [live.Stable];
         told = told with
         {
             Live = live,
             Decisions = HistoryFold.Decisions(LedThere(happened)),
-            Versions = await versions.ListAsync([live.Stable, .. live.Candidate is { } candidate ? [candidate] : Array.Empty<VersionReference>()], isFuture ? null : moment, cancellationToken),
+            Versions = [.. await versions.ListAsync(shown, isFuture ? null : moment, cancellationToken), .. await ListAnsweredAsync(told, shown, cancellationToken)],
         };
         return told with { Sentence = HistorySentences.Of(told) };
+    }
+
+    // Requests of a replay say that they are of a time before their version was made: of it all is told that was decided.
+    private async Task<IReadOnlyList<VersionDecisions>> ListAnsweredAsync(DeploymentMoment moment, IReadOnlyList<VersionReference> shown, CancellationToken cancellationToken)
+    {
+        var answered = moment.Traffic?.Answered.Select(a => VersionReference.TryParse(a.Version, null, out var reference) ? reference : null).OfType<VersionReference>().Distinct().Except(shown).ToList();
+        return answered is { Count: > 0 } ? await versions.ListAsync(answered, null, cancellationToken) : [];
     }
 
     private async Task<LivePeriod> FindPeriodAsync(string deployment, List<HistoryEvent> happened, CancellationToken cancellationToken)
