@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "key"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -54,6 +54,15 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 3, ["audit", "--server", Nobody] },
         { 2, ["audit", "--since", "yesterday"] },
         { 2, ["audit", "--limit", "0"] },
+        { 2, ["key"] },
+        { 2, ["key", "create", "ci"] },
+        { 2, ["key", "create", "ci", "--role", "root"] },
+        { 2, ["key", "create", "Wrong Name", "--role", "viewer"] },
+        { 2, ["key", "create", "ci", "--role", "viewer", "--expires", "soon"] },
+        { 3, ["key", "list", "--server", Nobody] },
+        { 2, ["key", "list", "--server", Nobody, "--data", "x"] },
+        { 1, ["key", "revoke", "nobody"] },
+        { 2, ["status", "--key", "two words"] },
         { 2, ["no-such-verb"] },
         { 2, [] },
     };

@@ -15,7 +15,7 @@ public sealed partial class EveryRouteTests(AuthServer server) : IClassFixture<A
     [
         "GET,HEAD /_console/{file}", "GET,HEAD /sign-in", "POST /sign-in", "POST /sign-out",
         "GET /health", "GET /ping", "GET /v2/", "GET /v2/health/live", "GET /v2/health/ready", "GET /version",
-        "POST /grpc.health.v1.Health/Check", "POST /grpc.health.v1.Health/List", "POST /grpc.health.v1.Health/Watch",
+        "POST /grpc.health.v1.Health/Check", "POST /grpc.health.v1.Health/Watch",
         "POST /grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "POST /grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
         "POST /inference.GRPCInferenceService/ServerLive", "POST /inference.GRPCInferenceService/ServerMetadata", "POST /inference.GRPCInferenceService/ServerReady",
     ];
@@ -23,7 +23,7 @@ public sealed partial class EveryRouteTests(AuthServer server) : IClassFixture<A
     // Their handlers look after scopes: lists show what is in reach, and what names its project or deployment in its body is checked when that is read.
     private static readonly string[] ChecksScopeItself =
     [
-        "GET /api/v1/deployments", "GET /api/v1/models", "GET /api/v1/projects/", "GET /v1/models",
+        "GET /api/v1/deployments/", "GET /api/v1/models/", "GET /api/v1/projects/", "GET /v1/models/",
         "POST /api/v1/deployments/{name}/deploy", "POST /api/v1/projects/apply", "POST /api/v1/projects/train",
         "POST /inference.GRPCInferenceService/ModelConfig", "POST /inference.GRPCInferenceService/ModelInfer", "POST /inference.GRPCInferenceService/ModelMetadata",
         "POST /inference.GRPCInferenceService/ModelReady", "POST /inference.GRPCInferenceService/ModelStatistics", "POST /inference.GRPCInferenceService/ModelStreamInfer",
@@ -168,7 +168,7 @@ public sealed partial class EveryRouteTests(AuthServer server) : IClassFixture<A
 
     private static Permission? PermissionOf(RouteEndpoint route) => route.Metadata.GetMetadata<NeedsPermission>()?.Permission;
 
-    private static string Describe(RouteEndpoint route) => $"{string.Join(',', route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["*"])} /{route.RoutePattern.RawText!.TrimStart('/')}";
+    private static string Describe(RouteEndpoint route) => $"{string.Join(',', route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [IsGrpc(route) ? "POST" : "*"])} /{route.RoutePattern.RawText!.TrimStart('/')}";
 
     private static string PathOf(RouteEndpoint route) => "/" + Parameter().Replace(route.RoutePattern.RawText!.TrimStart('/'), match => match.Value.Contains("int", StringComparison.Ordinal) ? "1" : "x");
 

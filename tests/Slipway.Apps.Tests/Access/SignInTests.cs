@@ -194,7 +194,11 @@ public sealed partial class SignInTests(AuthServer server) : IClassFixture<AuthS
         {
             using var request = new HttpRequestMessage(method, path) { Content = content };
             request.Headers.Accept.ParseAdd("text/html");
-            request.Headers.Add("Cookie", Cookies);
+            if (Cookies.Length > 0)
+            {
+                request.Headers.Add("Cookie", Cookies);
+            }
+
             var response = await _client.SendAsync(request, Cancel);
             if (response.Headers.TryGetValues("Set-Cookie", out var set))
             {
