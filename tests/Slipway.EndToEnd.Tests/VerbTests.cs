@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "history", "lineage"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "history", "lineage", "key"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -69,6 +69,15 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 2, ["lineage"] },
         { 1, ["lineage", "nobody@1.0.0"] },
         { 2, ["lineage", "small@1.0.0", "--depth", "0"] },
+        { 2, ["key"] },
+        { 2, ["key", "create", "ci"] },
+        { 2, ["key", "create", "ci", "--role", "root"] },
+        { 2, ["key", "create", "Wrong Name", "--role", "viewer"] },
+        { 2, ["key", "create", "ci", "--role", "viewer", "--expires", "soon"] },
+        { 3, ["key", "list", "--server", Nobody] },
+        { 2, ["key", "list", "--server", Nobody, "--data", "x"] },
+        { 1, ["key", "revoke", "nobody"] },
+        { 2, ["status", "--key", "two words"] },
         { 2, ["no-such-verb"] },
         { 2, [] },
     };
