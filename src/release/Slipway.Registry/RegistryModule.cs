@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry.Cards;
 using Slipway.Registry.Endpoints;
 using Slipway.Registry.Migrations;
 using Slipway.Registry.Mlflow;
@@ -13,12 +14,13 @@ namespace Slipway.Registry;
 /// <summary>The registry of model versions.</summary>
 public static class RegistryModule
 {
-    /// <summary>Adds <see cref="IModelRegistry"/> and its tables.</summary>
+    /// <summary>Adds <see cref="IModelRegistry"/>, <see cref="IModelCards"/> and their tables.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026112440_ModelVersions.Number))
         .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact))
         .AddSingleton<ModelVersionStore>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
+        .AddModelCards()
         .AddMlflowRegistry();
 
     /// <summary>Maps <c>/api/v1/models</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
@@ -31,6 +33,7 @@ public static class RegistryModule
         ListVersionEvents.Map(models);
         ApproveVersion.Map(models);
         RejectVersion.Map(models);
+        models.MapModelCards();
         routes.MapMlflowRegistry();
         return routes;
     }

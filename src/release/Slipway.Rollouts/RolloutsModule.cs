@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Registry;
+using Slipway.Registry.Cards;
+using Slipway.Rollouts.Cards;
 using Slipway.Rollouts.Endpoints;
 using Slipway.Rollouts.Migrations;
 using Slipway.Rollouts.Releases;
@@ -25,6 +27,7 @@ public static class RolloutsModule
         .AddSingleton(new BlobColumn("deployments", "candidate_digest", BlobUse.Artifact))
         .AddSingleton<DeploymentStore>()
         .AddSingleton<IVersionRoles, VersionRoles>()
+        .AddSingleton<ICardSection, DeploymentsSection>()
         .AddSingleton<DeploymentTurns>()
         .AddSingleton<DeploymentsReadiness>()
         .AddSingleton<IDeploymentsReadiness>(provider => provider.GetRequiredService<DeploymentsReadiness>())

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Cards;
 using Slipway.Monitoring.Endpoints;
 using Slipway.Monitoring.Log;
 using Slipway.Monitoring.Log.Rules;
@@ -12,6 +13,7 @@ using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Predictions;
 using Slipway.Monitoring.Profiles;
 using Slipway.Monitoring.Watching;
+using Slipway.Registry.Cards;
 using Slipway.Serving;
 using Slipway.Serving.Figures;
 using Slipway.Storage;
@@ -50,6 +52,7 @@ public static class MonitoringModule
             .AddSingleton<WatchFigures>()
             .AddSingleton<IWatcher, WindowWatcher>()
             .AddSingleton<IMonitoring, Monitoring>()
+            .AddSingleton<ICardSection, ProductionSection>()
             .AddSingleton<WebhookStore>()
             .AddHostedService<WebhookNotifier>();
     }

@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log.Rules;
+using Slipway.Registry.Cards;
+using Slipway.Retraining.Cards;
 using Slipway.Retraining.Endpoints;
 using Slipway.Retraining.Migrations;
 using Slipway.Retraining.Pipelines;
@@ -52,6 +54,9 @@ public static class RetrainingModule
         .AddSingleton<PipelineQueue>()
         .AddSingleton<IPipelines>(services => services.GetRequiredService<PipelineQueue>())
         .AddHostedService(services => services.GetRequiredService<PipelineQueue>())
+        .AddSingleton<ICardSection, PurposeSection>()
+        .AddSingleton<ICardSection, DataSection>()
+        .AddSingleton<ICardSection, TrainingSection>()
         .AddSingleton<TriggerStore>()
         .AddSingleton<TriggerBook>()
         .AddSingleton<TriggerLoop>()
