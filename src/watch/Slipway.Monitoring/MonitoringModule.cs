@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Cards;
+using Slipway.Monitoring.Diff;
 using Slipway.Monitoring.Endpoints;
 using Slipway.Monitoring.Log;
 using Slipway.Monitoring.Log.Rules;
@@ -24,7 +25,7 @@ namespace Slipway.Monitoring;
 public static class MonitoringModule
 {
     /// <summary>
-    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, <see cref="IRecordingRules"/>, <see cref="IPredictions"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
+    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, <see cref="IRecordingRules"/>, <see cref="IPredictions"/>, <see cref="IVersionDiffs"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
     /// </summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services, MonitoringOptions options)
     {
@@ -43,6 +44,7 @@ public static class MonitoringModule
             .AddOutcomes(options.Outcomes)
             .AddSingleton<OutcomeReader>()
             .AddSingleton<IPredictions, PredictionBook>()
+            .AddSingleton<IVersionDiffs, VersionDiffs>()
             .AddSingleton<BaselineBuilder>()
             .AddSingleton<BaselineStore>()
             .AddSingleton<ProfileStore>()
@@ -57,7 +59,7 @@ public static class MonitoringModule
             .AddHostedService<WebhookNotifier>();
     }
 
-    /// <summary>Maps what deployments have below <c>/api/v1/deployments</c>, and <c>/api/v1/alerts</c>.</summary>
+    /// <summary>Maps what deployments have below <c>/api/v1/deployments</c>, <c>/api/v1/alerts</c> and <c>/api/v1/models/diff</c>.</summary>
     public static IEndpointRouteBuilder MapMonitoring(this IEndpointRouteBuilder routes)
     {
         var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Monitoring");
@@ -66,6 +68,7 @@ public static class MonitoringModule
         ExplainPrediction.Map(deployments);
         ReplayPrediction.Map(deployments);
 
+        CompareVersions.Map(routes.MapGroup("/api/v1/models").WithTags("Models"));
         ListAlerts.Map(routes.MapGroup("/api/v1/alerts").WithTags("Monitoring"));
         return routes;
     }
