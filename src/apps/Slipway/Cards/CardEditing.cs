@@ -23,7 +23,7 @@ internal static class CardEditing
     }
 
     /// <summary>The card as it is then; <paramref name="texts"/> are written along with what is edited.</summary>
-    public static async Task<WrittenCard> RunAsync(
+    public static async Task<(WrittenCard Card, bool Changed)> RunAsync(
         SlipwayClient client, string path, VersionReference version, IReadOnlyDictionary<string, string> texts, bool confirm, CancellationToken cancellationToken)
     {
         // Not the whole card where it cannot be edited anyway.
@@ -31,7 +31,8 @@ internal static class CardEditing
         var before = (await client.GetAsync<CardOnly>(path, cancellationToken)).Written;
         var folder = Directory.CreateTempSubdirectory("slipway-card-");
         var file = Path.Combine(folder.FullName, FileName);
-        await File.WriteAllTextAsync(file, CardTemplate.Write(version.ToString(), before), cancellationToken);
+        var template = CardTemplate.Write(version.ToString(), before);
+        await File.WriteAllTextAsync(file, template, cancellationToken);
         try
         {
             await EditAsync(editor, file, cancellationToken);
@@ -45,10 +46,16 @@ internal static class CardEditing
                 ? before
                 : await client.PutAsync<WrittenCard>(path, Body(changed, confirm), before.Revision.ToString(CultureInfo.InvariantCulture), cancellationToken);
             folder.Delete(recursive: true);
-            return after;
+            return (after, after.Revision != before.Revision);
         }
         catch (SlipwayException e)
         {
+            if (await File.ReadAllTextAsync(file, CancellationToken.None) == template)
+            {
+                folder.Delete(recursive: true);
+                throw;
+            }
+
             throw new SlipwayException(e.Kind, $"{e.Message} What you wrote is kept in {file}.", e) { Details = e.Details };
         }
     }

@@ -47,10 +47,10 @@ internal static class CardCommand
             var path = $"/api/v1/models/{reference.Model}/versions/{reference.Version}/card";
             if (parsed.GetValue(edit) || texts.Count > 0 || parsed.GetValue(confirm))
             {
-                var written = parsed.GetValue(edit)
+                var (written, changed) = parsed.GetValue(edit)
                     ? await CardEditing.RunAsync(client, path, reference, texts, parsed.GetValue(confirm), cancellationToken)
-                    : await client.PutAsync<WrittenCard>(path, CardEditing.Body(texts, parsed.GetValue(confirm)), ifMatch: null, cancellationToken);
-                terminal.Say(Tell(reference, written));
+                    : (await client.PutAsync<WrittenCard>(path, CardEditing.Body(texts, parsed.GetValue(confirm)), ifMatch: null, cancellationToken), true);
+                terminal.Say((changed ? "" : "Nothing was changed. ") + Tell(reference, written));
                 terminal.WriteJson(written);
                 return ExitCode.Good;
             }

@@ -69,7 +69,7 @@ internal static class DiffView
         }
 
         yield return SameRows(diff.SameRows, a, b);
-        if (diff.Registered.Count > 0)
+        if (diff.Registered.Count > 0 && !diff.Registered.SequenceEqual(diff.SameRows.Metrics))
         {
             yield return Metrics(diff.Registered, a, b).Prepend("Metrics as registered, each on the rows that its own training held out");
         }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Slipway.Core.Errors;
 using Slipway.Datasets;
+using Slipway.Inference;
+using Slipway.Inference.Tensors;
 using Slipway.Monitoring.Predictions;
 using Slipway.Registry;
 using Slipway.Training;
@@ -34,11 +36,29 @@ internal sealed class RowsChoice(IDatasets datasets)
 
         if (recorded.Count == 0)
         {
-            reasons.Add("There are no rows that both take: no data of either is known, and the log has no request of the first.");
-            return (null, reasons[0]);
+            reasons.Add("No data of either is known, and the log has no request of the first.");
+            return (null, $"There are no rows that both take. {reasons[0]}");
         }
 
-        return (new RecordedComparedRows(recorded) { Source = $"{Count(recorded.Count)} that the log has of callers of {a.Reference}, the newest." }, "");
+        var sent = new RecordedComparedRows(recorded) { Source = $"{Count(recorded.Count)} that the log has of callers of {a.Version}, the newest." };
+        try
+        {
+            CheckFirst(sent, a);
+            CheckFirst(sent, b);
+            return (sent, sent.Source);
+        }
+        catch (SlipwayException e)
+        {
+            reasons.Add(e.Message);
+            return (null, $"There are no rows that both take. {reasons[0]}");
+        }
+    }
+
+    private static void CheckFirst(ComparedRows rows, ModelVersion version)
+    {
+        var inputs = new TensorSet();
+        rows.FeedOf(version.Signature)(inputs, 0, 1);
+        SignatureCheck.Apply(version.Signature, inputs, version.Reference.ToString());
     }
 
     private async Task<SnapshotComparedRows?> HeldOutAsync(ModelVersion owner, ModelVersion a, ModelVersion b, CancellationToken cancellationToken)

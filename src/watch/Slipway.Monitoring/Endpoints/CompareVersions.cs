@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Monitoring.Diff;
 
@@ -21,5 +22,9 @@ internal static class CompareVersions
         .Needs(Permission.Read);
 
     private static async Task<Ok<VersionDiff>> HandleAsync(IVersionDiffs diffs, CancellationToken cancellationToken, string? a = null, string? b = null) =>
-        TypedResults.Ok(await diffs.CompareAsync(VersionReference.Parse(a ?? ""), VersionReference.Parse(b ?? ""), cancellationToken));
+        TypedResults.Ok(await diffs.CompareAsync(Parse("a", a), Parse("b", b), cancellationToken));
+
+    private static VersionReference Parse(string name, string? version) => string.IsNullOrEmpty(version)
+        ? throw new SlipwayException(ErrorKind.InvalidInput, $"'{name}' is missing. Name two versions, such as ?a=bike-demand@1.0.0&b=bike-demand@1.1.0.")
+        : VersionReference.Parse(version);
 }

@@ -19,8 +19,11 @@ public static class CardText
         _ => Convert.ToString(value, Plain) ?? "–",
     };
 
-    /// <summary>True for what stands at the right of a column.</summary>
-    public static bool IsNumber(object? value) => value is double or int or long;
+    /// <summary>True for a column that stands at the right: it has numbers and nothing else.</summary>
+    public static bool IsNumbers(CardTable table, int column) =>
+        table.Rows.Any(row => IsNumber(row[column])) && table.Rows.All(row => row[column] is null || IsNumber(row[column]));
+
+    private static bool IsNumber(object? value) => value is double or int or long;
 
     private static string Number(double value) => !double.IsFinite(value) ? "–"
         : value == Math.Floor(value) && Math.Abs(value) < 1e15 ? value.ToString("#,0", Plain)

@@ -101,7 +101,7 @@ internal static class HtmlCard
     }
 
     private static string Class(CardTable table, int column) =>
-        table.Rows.Count > 0 && table.Rows.All(row => row[column] is null || CardText.IsNumber(row[column])) ? " class=\"n\"" : "";
+        CardText.IsNumbers(table, column) ? " class=\"n\"" : "";
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -63,7 +63,7 @@ internal static class MarkdownCard
     {
         text.Append($"{Escape(table.Title)}:\n\n");
         var cells = table.Rows.Select(row => row.Select(value => Escape(CardText.Of(value))).ToArray()).Prepend([.. table.Columns.Select(Escape)]).ToList();
-        var right = table.Columns.Select((_, c) => table.Rows.Count > 0 && table.Rows.All(row => row[c] is null || CardText.IsNumber(row[c]))).ToArray();
+        var right = table.Columns.Select((_, c) => CardText.IsNumbers(table, c)).ToArray();
         var widths = table.Columns.Select((_, c) => Math.Max(3, cells.Max(row => row[c].Length <= WidestPadding ? row[c].Length : 0))).ToArray();
         Line(text, cells[0], widths, right);
         text.Append("| ").AppendJoin(" | ", widths.Select((width, c) => right[c] ? new string('-', width - 1) + ":" : new string('-', width))).Append(" |\n");
@@ -80,15 +80,17 @@ internal static class MarkdownCard
     private static string Escape(string value)
     {
         var text = new StringBuilder(value.Length);
-        foreach (var c in value)
+        for (var i = 0; i < value.Length; i++)
         {
-            _ = c switch
+            var next = i + 1 < value.Length ? value[i + 1] : ' ';
+            _ = value[i] switch
             {
-                '<' => text.Append("&lt;"),
-                '&' => text.Append("&amp;"),
-                '|' or '\\' or '`' or '*' or '[' or ']' => text.Append('\\').Append(c),
-                _ when char.IsControl(c) => text.Append(' '),
-                _ => text.Append(c),
+                '<' when char.IsAsciiLetter(next) || next is '/' or '!' or '?' => text.Append("&lt;"),
+                '&' when char.IsAsciiLetter(next) || next == '#' => text.Append("&amp;"),
+                '|' or '\\' or '`' or '*' => text.Append('\\').Append(value[i]),
+                ']' when next is '(' or '[' or ':' => text.Append("\\]"),
+                var c when char.IsControl(c) => text.Append(' '),
+                var c => text.Append(c),
             };
         }
 
