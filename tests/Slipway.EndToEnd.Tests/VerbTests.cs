@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "history", "lineage", "key"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "history", "lineage", "key", "card", "diff"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -29,6 +29,18 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 2, ["predict", "x", "--rows", "nowhere.json"] },
         { 2, ["predict", "x", "--row", "7"] },
         { 1, ["predict", "nobody", "--row", "{}"] },
+        { 2, ["card", "small"] },
+        { 1, ["card", "nobody@1.0.0"] },
+        { 3, ["card", "small@1.0.0", "--server", Nobody] },
+        { 2, ["card", "small@1.0.0", "--format", "pdf"] },
+        { 2, ["card", "small@1.0.0", "--set", "ethics"] },
+        { 2, ["card", "small@1.0.0", "--set", "ethic=x"] },
+        { 2, ["card", "small@1.0.0", "--edit"] },
+        { 2, ["diff", "small@1.0.0"] },
+        { 2, ["diff", "small@1.0.0", "small"] },
+        { 2, ["diff", "small@1.0.0", "small@1.0.0"] },
+        { 1, ["diff", "nobody", "1.0.0", "1.0.1"] },
+        { 3, ["diff", "small", "1.0.0", "1.0.1", "--server", Nobody] },
         { 2, ["approve", "small"] },
         { 1, ["approve", "nobody@1.0.0"] },
         { 2, ["deploy", "small@1"] },

@@ -16,6 +16,8 @@ public sealed class RouteTests(ReleaseFixture fixture)
             [
                 "ApproveVersion: Approve",
                 "DeployVersion: Deploy",
+                "EditCard: Develop",
+                "GetCard: Read",
                 "GetDeployment: Read",
                 "GetDeploymentHistory: Read",
                 "GetLineage: Read",

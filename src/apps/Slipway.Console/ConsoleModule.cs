@@ -46,9 +46,12 @@ public static class ConsoleModule
         routes.MapMethods("/experiments", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/experiments/{id}", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/runs/{id}", Reading, console.RunAsync).Needs(Permission.Read);
+        routes.MapMethods("/models", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/models/{name}", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/history/{name}", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/lineage", Reading, console.RunAsync).Needs(Permission.Read);
+        routes.MapMethods("/models/{name}/versions/{version}", Reading, console.RunAsync).Needs(Permission.Read);
+        routes.MapMethods("/models/{name}/compare", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/_blazor/{**rest}", Circuit, console.RunCircuitAsync).WithName("ConsoleCircuit").Needs(Permission.Read);
 
         // Not a catch-all route: that would answer GET on a route that takes only POST, where 405 is right.

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access.Scopes;
+using Slipway.Registry.Cards;
 using Slipway.Registry.Decisions;
 using Slipway.Registry.Endpoints;
 using Slipway.Registry.Integrity;
@@ -17,7 +18,7 @@ namespace Slipway.Registry;
 /// <summary>The registry of model versions.</summary>
 public static class RegistryModule
 {
-    /// <summary>Adds <see cref="IModelRegistry"/> and its tables.</summary>
+    /// <summary>Adds <see cref="IModelRegistry"/>, <see cref="IModelCards"/> and their tables.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026112440_ModelVersions.Number))
         .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact))
@@ -26,6 +27,7 @@ public static class RegistryModule
         .AddSingleton<IVersionIntegrity, VersionIntegrity>()
         .AddSingleton<IVersionHistory, VersionHistory>()
         .AddLineage()
+        .AddModelCards()
         .AddMlflowRegistry();
 
     /// <summary>Maps <c>/api/v1/models</c> and <c>/api/v1/lineage</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
@@ -40,6 +42,7 @@ public static class RegistryModule
         RejectVersion.Map(models);
         VerifyVersion.Map(models);
         GetLineage.Map(routes);
+        models.MapModelCards();
         routes.MapMlflowRegistry();
         return routes;
     }

@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access.Scopes;
 using Slipway.Core.Lineages;
 using Slipway.Registry;
+using Slipway.Registry.Cards;
+using Slipway.Rollouts.Cards;
 using Slipway.Rollouts.Endpoints;
 using Slipway.Rollouts.History;
 using Slipway.Rollouts.Migrations;
@@ -28,6 +30,7 @@ public static class RolloutsModule
         .AddSingleton(new BlobColumn("deployments", "candidate_digest", BlobUse.Artifact))
         .AddSingleton<DeploymentStore>()
         .AddSingleton<IVersionRoles, VersionRoles>()
+        .AddSingleton<ICardSection, DeploymentsSection>()
         .AddSingleton<DeploymentTurns>()
         .AddSingleton<DeploymentsReadiness>()
         .AddSingleton<IDeploymentsReadiness>(provider => provider.GetRequiredService<DeploymentsReadiness>())

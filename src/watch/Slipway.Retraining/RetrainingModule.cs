@@ -6,6 +6,8 @@ using Microsoft.Extensions.Logging;
 using Slipway.Access.Scopes;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log.Rules;
+using Slipway.Registry.Cards;
+using Slipway.Retraining.Cards;
 using Slipway.Retraining.Endpoints;
 using Slipway.Retraining.Migrations;
 using Slipway.Retraining.Pipelines;
@@ -53,6 +55,9 @@ public static class RetrainingModule
         .AddSingleton<PipelineQueue>()
         .AddSingleton<IPipelines>(services => services.GetRequiredService<PipelineQueue>())
         .AddHostedService(services => services.GetRequiredService<PipelineQueue>())
+        .AddSingleton<ICardSection, PurposeSection>()
+        .AddSingleton<ICardSection, DataSection>()
+        .AddSingleton<ICardSection, TrainingSection>()
         .AddSingleton<TriggerStore>()
         .AddSingleton<TriggerBook>()
         .AddSingleton<TriggerLoop>()

@@ -26,6 +26,14 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         { "/history/harbour-fees?at=2020-05-03T14:00", 200 },
         { "/history/harbour-fees?at=yesterday", 200 },
         { "/history/nothing", 404 },
+        { "/models", 200 },
+        { "/models?q=harbour&page=9", 200 },
+        { $"/models/{ConsoleServer.Model}/versions/1.0.0", 200 },
+        { $"/models/{ConsoleServer.Model}/compare", 200 },
+        { $"/models/{ConsoleServer.Model}/compare?a=1.0.0&b=9.9.9", 200 },
+        { $"/models/{ConsoleServer.Model}/versions/9.9.9", 404 },
+        { $"/models/{ConsoleServer.Model}/versions/nothing", 404 },
+        { "/models/nothing-here/compare", 404 },
         { $"{Project}/rollouts/nothing", 404 },
         { "/experiments/99999", 404 },
         { "/runs/nothing", 404 },
@@ -80,6 +88,10 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
     [InlineData("/lineage?node=harbour-fees%401.0.0", 390, ColorScheme.Light)]
     [InlineData("/lineage?node=harbour-fees%401.0.0", 1280, ColorScheme.Dark)]
     [InlineData("/history/harbour-fees?at=2090-01-01T00:00", 390, ColorScheme.Dark)]
+    [InlineData("/models", 390, ColorScheme.Light)]
+    [InlineData($"/models/{ConsoleServer.Model}/versions/1.0.0", 390, ColorScheme.Light)]
+    [InlineData($"/models/{ConsoleServer.Model}/versions/1.0.0", 1280, ColorScheme.Dark)]
+    [InlineData($"/models/{ConsoleServer.Model}/compare", 390, ColorScheme.Dark)]
     [InlineData("/nothing/here", 390, ColorScheme.Dark)]
     public async Task Nothing_is_wider_than_the_window_and_the_theme_is_the_systems(string path, int width, ColorScheme scheme)
     {
@@ -106,6 +118,7 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         Assert.Equal("Slipway", await TabAsync(page));
         Assert.Equal("Projects", await TabAsync(page));
         Assert.Equal("Experiments", await TabAsync(page));
+        Assert.Equal("Models", await TabAsync(page));
         Assert.Equal("Dark theme", await TabAsync(page));
         Assert.NotEqual("none", await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle"));
         await page.Keyboard.PressAsync("Enter");

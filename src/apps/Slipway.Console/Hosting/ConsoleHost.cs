@@ -17,8 +17,10 @@ using Slipway.Console.SigningIn;
 using Slipway.Core.Errors;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.Monitoring.Diff;
 using Slipway.Monitoring.Predictions;
 using Slipway.Registry;
+using Slipway.Registry.Cards;
 using Slipway.Registry.Lineages;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
@@ -26,6 +28,7 @@ using Slipway.Rollouts;
 using Slipway.Rollouts.History;
 using Slipway.Rollouts.Releases;
 using Slipway.Serving.Figures;
+using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
 using Slipway.Tracking.Reading;
 using Slipway.Training;
@@ -175,6 +178,8 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<ITrackingReader>();
         Forward<IModelRegistry>();
         Forward<IRegisteredModels>();
+        Forward<IModelCards>();
+        Forward<IArtifactStore>();
         Forward<IDeployments>();
         Forward<IDeploymentHistory>();
         Forward<ILineage>();
@@ -182,6 +187,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<IEventLog>();
         ForwardIfThere<IMonitoring>();
         ForwardIfThere<IPredictions>();
+        ForwardIfThere<IVersionDiffs>();
         ForwardIfThere<IRollouts>();
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<IWebHostEnvironment>(environment);
@@ -200,6 +206,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         services.AddSingleton<WatchReader>();
         services.AddSingleton<PredictionReader>();
         services.AddSingleton<RunsReader>();
+        services.AddSingleton<ModelReader>();
 
         // Tokens need not outlive the process, since circuits do not; and keys in the home folder would break the rule about files.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

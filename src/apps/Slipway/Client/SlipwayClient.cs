@@ -45,6 +45,27 @@ internal sealed class SlipwayClient : IDisposable
     public async Task<T> PostAsync<T>(string path, object body, CancellationToken cancellationToken) =>
         await ReadAsync<T>(() => _http.PostAsJsonAsync(path, body, SlipwayJson.Options, cancellationToken), cancellationToken);
 
+    /// <summary>Replaces something; <paramref name="ifMatch"/> is the revision that was read, or null.</summary>
+    public async Task<T> PutAsync<T>(string path, object body, string? ifMatch, CancellationToken cancellationToken) => await ReadAsync<T>(
+        () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body, options: SlipwayJson.Options) };
+            if (ifMatch is not null)
+            {
+                request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{ifMatch}\""));
+            }
+
+            return _http.SendAsync(request, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>A document as it is.</summary>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken), cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     /// <summary>A pipeline run whenever it changes, until it has ended.</summary>
     public IAsyncEnumerable<PipelineRun> WatchAsync(string id, CancellationToken cancellationToken) =>
         WatchAsync<PipelineRun>($"/api/v1/pipelines/{id}/watch", run => run.EndedAt is not null, cancellationToken);

@@ -18,6 +18,8 @@ internal static class SlipwayCommand
         root.Add(StatusCommand.Create());
         root.Add(PredictCommand.Create());
         root.Add(ExplainCommand.Create());
+        root.Add(CardCommand.Create());
+        root.Add(DiffCommand.Create());
         root.Add(ApproveCommand.Create());
         root.Add(DeployCommand.Create());
         root.Add(RollbackCommand.Create());
