@@ -15,10 +15,14 @@ public sealed class RouteTests(ReleaseFixture fixture)
         Assert.Equal(
             [
                 "ApproveVersion: Approve",
+                "CommentOnApproval: Deploy",
                 "DeployVersion: Deploy",
+                "DeprecateVersion: Approve",
+                "GetApproval: Read",
                 "GetDeployment: Read",
                 "GetRollout: Read",
                 "GetVersion: Read",
+                "ListApprovals: Read",
                 "ListDeploymentEvents: Read",
                 "ListDeployments: Read",
                 "ListModels: Read",
@@ -28,6 +32,8 @@ public sealed class RouteTests(ReleaseFixture fixture)
                 "ListVersions: Read",
                 "PromoteRollout: Deploy",
                 "RejectVersion: Approve",
+                "RequestApproval: Deploy",
+                "RevokeApproval: Approve",
                 "RollBackDeployment: Deploy",
                 "RollBackRollout: Deploy",
                 "WatchRollout: Read",

@@ -5,7 +5,7 @@ using Slipway.Inference;
 
 namespace Slipway.Registry;
 
-/// <summary>Every version of every model, and what was decided about it. Each change is an event with who, when, why and the evidence.</summary>
+/// <summary>Every version of every model. What people decide about them is <see cref="Approvals.IApprovals"/>. Each change is an event with who, when, why and the evidence.</summary>
 public interface IModelRegistry
 {
     /// <summary>
@@ -16,12 +16,6 @@ public interface IModelRegistry
 
     /// <summary>Marks a draft as validated, keeping the gates' results (JSON) as evidence. A validated or approved version stays what it is.</summary>
     Task<ModelVersion> ValidateAsync(VersionReference version, string evidence, Actor actor, CancellationToken cancellationToken);
-
-    /// <summary>Allows a validated version to be deployed; <see cref="ErrorKind.Conflict"/> from any other state but approved.</summary>
-    Task<ModelVersion> ApproveAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken);
-
-    /// <summary>Says that a version must not be used.</summary>
-    Task<ModelVersion> RejectAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken);
 
     /// <summary>A version, or null.</summary>
     Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken);

@@ -45,18 +45,6 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
         return DecideAsync(version, before => before.Validate(), _ => new VersionValidated(version, json, actor), cancellationToken);
     }
 
-    public Task<ModelVersion> ApproveAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken)
-    {
-        var why = DecisionReason.Check(reason);
-        return DecideAsync(version, before => before.Approve(), _ => new VersionApproved(version, why, actor), cancellationToken);
-    }
-
-    public Task<ModelVersion> RejectAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken)
-    {
-        var why = DecisionReason.Check(reason);
-        return DecideAsync(version, before => before.Reject(), before => new VersionRejected(version, before.State, why, actor), cancellationToken);
-    }
-
     public Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken) => versions.FindAsync(version, cancellationToken);
 
     public async Task<ModelVersion> GetAsync(VersionReference version, CancellationToken cancellationToken) =>

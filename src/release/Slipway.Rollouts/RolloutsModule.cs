@@ -19,11 +19,12 @@ public static class RolloutsModule
     /// when the program starts. Needs an <see cref="IVersionServer"/>; takes evidence from an <see cref="IRolloutEvidence"/> and plans from an <see cref="IReleasePlans"/> where there are any.
     /// </summary>
     public static IServiceCollection AddRollouts(this IServiceCollection services) => services
-        .AddSingleton(new SchemaPart(typeof(RolloutsModule).Assembly, M2026112550_Rollouts.Number))
+        .AddSingleton(new SchemaPart(typeof(RolloutsModule).Assembly, M2026120202_Overrides.Number))
         .AddSingleton(new BlobColumn("deployments", "stable_digest", BlobUse.Artifact))
         .AddSingleton(new BlobColumn("deployments", "previous_digest", BlobUse.Artifact))
         .AddSingleton(new BlobColumn("deployments", "candidate_digest", BlobUse.Artifact))
         .AddSingleton<DeploymentStore>()
+        .AddSingleton<Admission>()
         .AddSingleton<IVersionRoles, VersionRoles>()
         .AddSingleton<DeploymentTurns>()
         .AddSingleton<DeploymentsReadiness>()
@@ -40,7 +41,8 @@ public static class RolloutsModule
         .AddSingleton<IDeployments, Deployments>()
         .AddSingleton<IRollouts, RolloutBook>()
         .AddHostedService<DeploymentRestorer>()
-        .AddHostedService<RolloutDriver>();
+        .AddHostedService<RolloutDriver>()
+        .AddHostedService<DecisionFollower>();
 
     /// <summary>Maps <c>/api/v1/deployments</c> and <c>/api/v1/rollouts</c>.</summary>
     public static IEndpointRouteBuilder MapRollouts(this IEndpointRouteBuilder routes)

@@ -18,7 +18,10 @@ internal static class SlipwayCommand
         root.Add(StatusCommand.Create());
         root.Add(PredictCommand.Create());
         root.Add(ExplainCommand.Create());
+        root.Add(ApprovalCommand.Create());
         root.Add(ApproveCommand.Create());
+        root.Add(RejectCommand.Create());
+        root.Add(DeprecateCommand.Create());
         root.Add(DeployCommand.Create());
         root.Add(RollbackCommand.Create());
         root.Add(RolloutCommand.Create());

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Registry.Approvals;
 
 namespace Slipway.Rollouts.Endpoints;
 
@@ -12,12 +13,17 @@ internal static class ListDeployments
     public static void Map(IEndpointRouteBuilder deployments) => deployments
         .MapGet("", HandleAsync)
         .WithName("ListDeployments")
-        .WithSummary("All deployments and what they answer with")
+        .WithSummary("All deployments, what they answer with, and what one should know about that")
         .Needs(Permission.Read);
 
-    private static async Task<Ok<DeploymentState[]>> HandleAsync(IDeployments deployments, [FromServices] IServedFolder? folder, CancellationToken cancellationToken)
+    private static async Task<Ok<DeploymentState[]>> HandleAsync(IDeployments deployments, IApprovals approvals, [FromServices] IServedFolder? folder, CancellationToken cancellationToken)
     {
-        var released = await deployments.ListAsync(cancellationToken);
+        var released = new List<DeploymentState>();
+        foreach (var deployment in await deployments.ListAsync(cancellationToken))
+        {
+            released.Add(await deployment.WithWarningsAsync(approvals, cancellationToken));
+        }
+
         return TypedResults.Ok(released.UnionBy(folder?.List() ?? [], d => d.Name).OrderBy(d => d.Name, StringComparer.Ordinal).ToArray());
     }
 }

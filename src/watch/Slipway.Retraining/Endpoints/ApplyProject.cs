@@ -14,6 +14,7 @@ internal static class ApplyProject
         .WithName("ApplyProject")
         .WithSummary("Begin a run that makes a project's file so: data, train, validate, register, deploy")
         .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status501NotImplemented)
         .Needs(Permission.Deploy);
@@ -21,7 +22,7 @@ internal static class ApplyProject
     private static async Task<Accepted<PipelineRun>> HandleAsync(
         ProjectSource source, IPipelines pipelines, HttpContext context, CancellationToken cancellationToken)
     {
-        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Deploy), context.GetActor(), cancellationToken);
+        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Deploy), context.GetCaller(), cancellationToken);
         context.SetAuditTarget(run.Model);
         return TypedResults.Accepted($"/api/v1/pipelines/{run.Id}", run);
     }

@@ -15,6 +15,7 @@ internal static class TrainProject
         .WithName("TrainProject")
         .WithSummary("Begin a run that trains, validates and registers, and deploys nothing")
         .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status501NotImplemented)
         .Needs(Permission.Develop);
@@ -22,7 +23,7 @@ internal static class TrainProject
     private static async Task<Accepted<PipelineRun>> HandleAsync(
         ProjectSource source, IPipelines pipelines, HttpContext context, CancellationToken cancellationToken)
     {
-        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Register), context.GetActor(), cancellationToken);
+        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Register), context.GetCaller(), cancellationToken);
         context.SetAuditTarget(run.Model);
         return TypedResults.Accepted($"/api/v1/pipelines/{run.Id}", run);
     }
