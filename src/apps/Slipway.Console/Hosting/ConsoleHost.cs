@@ -10,6 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MudBlazor.Services;
+using Slipway.Access;
+using Slipway.Access.Audit;
 using Slipway.Console.Components;
 using Slipway.Console.Reading;
 using Slipway.Core.Errors;
@@ -17,6 +19,7 @@ using Slipway.Datasets;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Predictions;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
@@ -111,11 +114,12 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
     private async Task RunAsync(HttpContext context, PathString path)
     {
         var branch = _branch.Value;
-        var (services, endpoint, routeValues, requested) = (context.RequestServices, context.GetEndpoint(), context.Request.RouteValues, context.Request.Path);
+        var (services, endpoint, routeValues, requested, user) = (context.RequestServices, context.GetEndpoint(), context.Request.RouteValues, context.Request.Path, context.User);
         await using var scope = branch.Services.CreateAsyncScope();
         context.Response.Headers.CacheControl = "no-store";
         context.RequestServices = scope.ServiceProvider;
         context.Request.Path = path;
+        context.User = CurrentCaller.ToPrincipal(context.GetCaller());
 
         // The routing inside leaves a request alone for which an endpoint is chosen already.
         context.SetEndpoint(null);
@@ -128,6 +132,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         {
             context.RequestServices = services;
             context.Request.Path = requested;
+            context.User = user;
             context.SetEndpoint(endpoint);
             context.Request.RouteValues = routeValues;
         }
@@ -152,6 +157,8 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<ITrackingReader>();
         Forward<IModelRegistry>();
         Forward<IRegisteredModels>();
+        Forward<IApprovals>();
+        Forward<IAuditLog>();
         Forward<IDeployments>();
         Forward<IServingFigures>();
         Forward<IEventLog>();
@@ -174,6 +181,8 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         services.AddSingleton<WatchReader>();
         services.AddSingleton<PredictionReader>();
         services.AddSingleton<RunsReader>();
+        services.AddScoped<CurrentCaller>();
+        services.AddScoped<ConsoleActions>();
 
         // Tokens need not outlive the process, since circuits do not; and keys in the home folder would break the rule about files.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
