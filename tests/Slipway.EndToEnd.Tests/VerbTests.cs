@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "history", "lineage", "key", "card", "diff"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "history", "lineage", "key", "card", "diff", "approval", "reject", "deprecate"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -43,6 +43,17 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 3, ["diff", "small", "1.0.0", "1.0.1", "--server", Nobody] },
         { 2, ["approve", "small"] },
         { 1, ["approve", "nobody@1.0.0"] },
+        { 2, ["reject", "small"] },
+        { 1, ["reject", "nobody@1.0.0"] },
+        { 1, ["deprecate", "nobody@1.0.0"] },
+        { 2, ["approval"] },
+        { 2, ["approval", "status", "small"] },
+        { 1, ["approval", "request", "nobody@1.0.0"] },
+        { 1, ["approval", "comment", "nobody@1.0.0", "--reason", "why"] },
+        { 1, ["approval", "revoke", "nobody@1.0.0"] },
+        { 3, ["approval", "list", "--server", Nobody] },
+        { 1, ["deploy", "nobody@1.0.0", "--override", "--reason", "urgent"] },
+        { 2, ["deploy", "nobody@1.0.0", "--override"] },
         { 2, ["deploy", "small@1"] },
         { 2, ["deploy", "small@1.0.0", "--name", "Wrong Name"] },
         { 1, ["deploy", "nobody@1.0.0"] },

@@ -15,8 +15,11 @@ public sealed class RouteTests(ReleaseFixture fixture)
         Assert.Equal(
             [
                 "ApproveVersion: Approve",
+                "CommentOnApproval: Deploy",
                 "DeployVersion: Deploy",
+                "DeprecateVersion: Approve",
                 "EditCard: Develop",
+                "GetApproval: Read",
                 "GetCard: Read",
                 "GetDeployment: Read",
                 "GetDeploymentHistory: Read",
@@ -24,6 +27,7 @@ public sealed class RouteTests(ReleaseFixture fixture)
                 "GetModelHistory: Read",
                 "GetRollout: Read",
                 "GetVersion: Read",
+                "ListApprovals: Read",
                 "ListDeploymentEvents: Read",
                 "ListDeployments: Read",
                 "ListModels: Read",
@@ -33,8 +37,11 @@ public sealed class RouteTests(ReleaseFixture fixture)
                 "ListVersions: Read",
                 "PromoteRollout: Deploy",
                 "RejectVersion: Approve",
+                "RequestApproval: Deploy",
+                "RevokeApproval: Approve",
                 "RollBackDeployment: Deploy",
                 "RollBackRollout: Deploy",
+                "VerifyVersion: Develop",
                 "WatchRollout: Read",
             ],
             routes.Select(r => $"{r.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName}: {r.Metadata.GetMetadata<NeedsPermission>()?.Permission}").Order());

@@ -43,6 +43,7 @@ public static class ConsoleModule
         routes.MapMethods("/projects/{model}", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/projects/{model}/rollouts/{id}", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/projects/{model}/predictions/{**id}", Reading, console.RunAsync).Needs(Permission.Read);
+        routes.MapMethods("/approvals", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/experiments", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/experiments/{id}", Reading, console.RunAsync).Needs(Permission.Read);
         routes.MapMethods("/runs/{id}", Reading, console.RunAsync).Needs(Permission.Read);

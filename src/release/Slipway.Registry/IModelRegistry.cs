@@ -5,7 +5,7 @@ using Slipway.Inference;
 
 namespace Slipway.Registry;
 
-/// <summary>Every version of every model, and what was decided about it. Each change is an event with who, when, why and the evidence.</summary>
+/// <summary>Every version of every model. What people decide about them is <see cref="Approvals.IApprovals"/>. Each change is an event with who, when, why and the evidence.</summary>
 public interface IModelRegistry
 {
     /// <summary>
@@ -16,12 +16,6 @@ public interface IModelRegistry
 
     /// <summary>Marks a draft as validated, keeping the gates' results (JSON) as evidence. A validated or approved version stays what it is.</summary>
     Task<ModelVersion> ValidateAsync(VersionReference version, string evidence, Actor actor, CancellationToken cancellationToken);
-
-    /// <summary>Allows a validated version to be deployed; <see cref="ErrorKind.Conflict"/> from any other state but approved.</summary>
-    Task<ModelVersion> ApproveAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken);
-
-    /// <summary>Says that a version must not be used.</summary>
-    Task<ModelVersion> RejectAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken);
 
     /// <summary>A version, or null.</summary>
     Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken);
@@ -34,6 +28,9 @@ public interface IModelRegistry
 
     /// <summary>Models that have a version which Slipway can serve, by name.</summary>
     Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken);
+
+    /// <summary>How many models a query has on all its pages.</summary>
+    Task<int> CountModelsAsync(ModelQuery query, CancellationToken cancellationToken);
 }
 
 /// <summary>Which models.</summary>
@@ -42,6 +39,9 @@ public interface IModelRegistry
 /// <param name="After">Only those whose name comes after this one: the last of the page before.</param>
 public sealed record ModelQuery(int Limit, string? Text = null, string? After = null)
 {
+    /// <summary>Leaves out this many of the first.</summary>
+    public int Skip { get; init; }
+
     /// <summary>Only these models; any with null.</summary>
     public IReadOnlyCollection<string>? Among { get; init; }
 }

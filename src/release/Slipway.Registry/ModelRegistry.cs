@@ -45,18 +45,6 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
         return DecideAsync(version, before => before.Validate(), _ => new VersionValidated(version, json, actor), cancellationToken);
     }
 
-    public Task<ModelVersion> ApproveAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken)
-    {
-        var why = DecisionReason.Check(reason);
-        return DecideAsync(version, before => before.Approve(), _ => new VersionApproved(version, why, actor), cancellationToken);
-    }
-
-    public Task<ModelVersion> RejectAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken)
-    {
-        var why = DecisionReason.Check(reason);
-        return DecideAsync(version, before => before.Reject(), before => new VersionRejected(version, before.State, why, actor), cancellationToken);
-    }
-
     public Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken) => versions.FindAsync(version, cancellationToken);
 
     public async Task<ModelVersion> GetAsync(VersionReference version, CancellationToken cancellationToken) =>
@@ -66,6 +54,8 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
         versions.ListAsync(model, limit, before, cancellationToken);
 
     public Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken) => versions.ListModelsAsync(query, cancellationToken);
+
+    public Task<int> CountModelsAsync(ModelQuery query, CancellationToken cancellationToken) => versions.CountModelsAsync(query, cancellationToken);
 
     private async Task<ModelVersion> DecideAsync(
         VersionReference version, Func<ModelVersion, ModelVersion> decide, Func<ModelVersion, IEvent> announce, CancellationToken cancellationToken)

@@ -69,6 +69,14 @@ public sealed record ModelVersion
     /// <summary>It must not be used. That can be found out at any time, so every state leads here.</summary>
     public ModelVersion Reject() => State is VersionState.Rejected ? this : this with { State = VersionState.Rejected };
 
+    /// <summary>It should no longer be used. A rejected version stays rejected, which says more.</summary>
+    public ModelVersion Deprecate() => State switch
+    {
+        VersionState.Deprecated => this,
+        VersionState.Rejected => throw NoWayBack("deprecated"),
+        _ => this with { State = VersionState.Deprecated },
+    };
+
     // A deprecated version's artifact may be deleted already, and a rejected one was judged: whoever disagrees makes another version, so that history keeps both decisions.
     private SlipwayException NoWayBack(string wanted) => new(
         ErrorKind.Conflict, $"{Reference} is {(State is VersionState.Rejected ? "rejected" : "deprecated")} and cannot be {wanted}. Register another version and use that.");

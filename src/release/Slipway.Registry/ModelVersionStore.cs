@@ -116,18 +116,15 @@ internal sealed class ModelVersionStore(Database database)
     /// <summary>A page of models by name, each with its newest version. What there is of a model is counted for the page's models alone.</summary>
     public Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken)
     {
-        var (among, parameters) = SqlList.OfTexts([.. query.Among ?? []], ("after", query.After ?? ""), ("text", LikePattern.Containing(query.Text ?? "")), ("limit", query.Limit));
+        var (models, parameters) = ModelsOf(query);
         var sql = $"""
             select page.versions, v.model, v.number, v.version, v.artifact_digest as ArtifactDigest, v.format, v.signature, v.metrics, v.lineage, v.version_reason as VersionReason,
                    v.created_at as CreatedAt, v.created_by as CreatedBy, v.state
             from (
                 select m.name, (select count(*) from model_versions c where c.model = m.name) as versions, (select max(n.number) from model_versions n where n.model = m.name) as newest
-                from registered_models m
-                where {(query.Among is null ? "" : $"m.name in {among} and")} m.name > @after
-                    and lower(m.name || ' ' || m.description) like lower(@text) escape '~'
-                    and exists (select 1 from model_versions e where e.model = m.name)
+                {models}
                 order by m.name
-                limit @limit) page
+                limit @limit offset @skip) page
             join model_versions v on v.model = page.name and v.number = page.newest
             order by v.model
             """;
@@ -135,12 +132,37 @@ internal sealed class ModelVersionStore(Database database)
         return database.ReadAsync<IReadOnlyList<ModelSummary>>(
             async connection =>
             {
-                var command = new CommandDefinition(sql, parameters, flags: query.Among is null ? CommandFlags.Buffered : CommandFlags.Buffered | CommandFlags.NoCache, cancellationToken: cancellationToken);
+                var command = new CommandDefinition(sql, parameters, flags: FlagsOf(query), cancellationToken: cancellationToken);
                 var rows = await connection.QueryAsync<long, Row, ModelSummary>(command, (versions, row) => new ModelSummary(row.Model, checked((int)versions), row.ToVersion()), splitOn: "model");
                 return [.. rows];
             },
             cancellationToken);
     }
+
+    /// <summary>How many models there are on all pages of a query.</summary>
+    public Task<int> CountModelsAsync(ModelQuery query, CancellationToken cancellationToken)
+    {
+        var (models, parameters) = ModelsOf(query);
+        return database.ReadAsync(
+            connection => connection.QuerySingleAsync<int>(new CommandDefinition($"select count(*) {models}", parameters, flags: FlagsOf(query), cancellationToken: cancellationToken)), cancellationToken);
+    }
+
+    private static (string Sql, Dictionary<string, object> Parameters) ModelsOf(ModelQuery query)
+    {
+        var (among, parameters) = SqlList.OfTexts(
+            [.. query.Among ?? []], ("after", query.After ?? ""), ("text", LikePattern.Containing(query.Text ?? "")), ("limit", query.Limit), ("skip", query.Skip));
+        var sql = $"""
+            from registered_models m
+            where m.name > @after
+                and lower(m.name || ' ' || m.description) like lower(@text) escape '~'
+                and exists (select 1 from model_versions e where e.model = m.name)
+                {(query.Among is null ? "" : $"and m.name in {among}")}
+            """;
+        return (sql, parameters);
+    }
+
+    // Dapper would keep a text for each number of names.
+    private static CommandFlags FlagsOf(ModelQuery query) => query.Among is null ? CommandFlags.Buffered : CommandFlags.Buffered | CommandFlags.NoCache;
 
     private Task<ModelVersion?> FindAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>

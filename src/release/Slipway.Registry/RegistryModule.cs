@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access.Scopes;
+using Slipway.Registry.Approvals;
+using Slipway.Registry.Approvals.Endpoints;
 using Slipway.Registry.Cards;
 using Slipway.Registry.Decisions;
 using Slipway.Registry.Endpoints;
@@ -18,9 +20,9 @@ namespace Slipway.Registry;
 /// <summary>The registry of model versions.</summary>
 public static class RegistryModule
 {
-    /// <summary>Adds <see cref="IModelRegistry"/>, <see cref="IModelCards"/> and their tables.</summary>
+    /// <summary>Adds <see cref="IModelRegistry"/>, <see cref="IApprovals"/>, <see cref="IModelCards"/> and their tables. Takes documents from every <see cref="IVersionDocuments"/>.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
-        .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026112440_ModelVersions.Number))
+        .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026120201_Approvals.Number))
         .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact))
         .AddSingleton<ModelVersionStore>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
@@ -28,9 +30,16 @@ public static class RegistryModule
         .AddSingleton<IVersionHistory, VersionHistory>()
         .AddLineage()
         .AddModelCards()
+        .AddSingleton<ApprovalStore>()
+        .AddSingleton<Func<IEnumerable<IVersionRoles>>>(provider => provider.GetServices<IVersionRoles>)
+        .AddSingleton<Func<IEnumerable<IVersionDocuments>>>(provider => provider.GetServices<IVersionDocuments>)
+        .AddSingleton<ApprovalReader>()
+        .AddSingleton<IApprovals, ApprovalBook>()
+        .AddSingleton<ApprovalReminders>()
+        .AddHostedService(provider => provider.GetRequiredService<ApprovalReminders>())
         .AddMlflowRegistry();
 
-    /// <summary>Maps <c>/api/v1/models</c> and <c>/api/v1/lineage</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
+    /// <summary>Maps <c>/api/v1/models</c>, <c>/api/v1/approvals</c> and <c>/api/v1/lineage</c>, and the routes of MLflow's clients under <c>/api</c> and <c>/ajax-api</c>. Needs an <see cref="Slipway.Mlflow.IMlflowArtifacts"/>.</summary>
     public static IEndpointRouteBuilder MapRegistry(this IEndpointRouteBuilder routes)
     {
         var models = routes.MapGroup("/api/v1/models").WithTags("Models").OfProject();
@@ -38,11 +47,17 @@ public static class RegistryModule
         ListVersions.Map(models);
         GetVersion.Map(models);
         ListVersionEvents.Map(models);
+        GetApproval.Map(models);
+        RequestApproval.Map(models);
+        CommentOnApproval.Map(models);
         ApproveVersion.Map(models);
         RejectVersion.Map(models);
         VerifyVersion.Map(models);
         GetLineage.Map(routes);
         models.MapModelCards();
+        RevokeApproval.Map(models);
+        DeprecateVersion.Map(models);
+        ListApprovals.Map(routes);
         routes.MapMlflowRegistry();
         return routes;
     }

@@ -29,6 +29,7 @@ public static class RolloutsModule
         .AddSingleton(new BlobColumn("deployments", "previous_digest", BlobUse.Artifact))
         .AddSingleton(new BlobColumn("deployments", "candidate_digest", BlobUse.Artifact))
         .AddSingleton<DeploymentStore>()
+        .AddSingleton<Admission>()
         .AddSingleton<IVersionRoles, VersionRoles>()
         .AddSingleton<ICardSection, DeploymentsSection>()
         .AddSingleton<DeploymentTurns>()
@@ -49,7 +50,8 @@ public static class RolloutsModule
         .AddSingleton<IDeployments, Deployments>()
         .AddSingleton<IRollouts, RolloutBook>()
         .AddHostedService<DeploymentRestorer>()
-        .AddHostedService<RolloutDriver>();
+        .AddHostedService<RolloutDriver>()
+        .AddHostedService<DecisionFollower>();
 
     /// <summary>Maps <c>/api/v1/deployments</c>, <c>/api/v1/rollouts</c> and <c>/api/v1/models/…/history</c>.</summary>
     public static IEndpointRouteBuilder MapRollouts(this IEndpointRouteBuilder routes)

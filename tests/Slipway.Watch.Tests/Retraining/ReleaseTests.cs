@@ -162,7 +162,7 @@ public sealed class ReleaseTests
         var yaml = Yaml() + Canary + "\nretrain:\n  when: { any: { drift: true } }\n  then: blue-green\n";
 
         var run = await fixture.Pipelines.StartAsync(
-            new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy) { Trigger = "drift: temp drifted" }, Slipway.Core.Actor.Policy, Cancel);
+            new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy) { Trigger = "drift: temp drifted" }, Access.Caller.Local with { Actor = Slipway.Core.Actor.Policy }, Cancel);
         var ended = await fixture.EndAsync(run.Id, Cancel);
 
         Assert.Equal(("blue-green", "drift: temp drifted"), ((string)ended.Stages[4].Facts["strategy"]!, ended.Trigger));

@@ -32,7 +32,7 @@ public sealed class ResumeTests
             var versions = (await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel)).Count;
             fixture.Kill.Restart();
             fixture.Kill.After = 2 + write;
-            var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.Alice, Cancel);
+            var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
             var last = await fixture.EndAsync(run.Id, Cancel);
             if (last.State == PipelineState.Succeeded)
             {
@@ -86,7 +86,7 @@ public sealed class ResumeTests
         var options = new Slipway.Retraining.RetrainingOptions(ProjectRoots: null) { Workers = 1 };
         var (fixture, run) = await InTrainingAsync(new PlainRollouts.Kept(), options);
         var other = PipelineFixture.Yaml().Replace("model: line", "model: other", StringComparison.Ordinal).Replace("name: lines", "name: others", StringComparison.Ordinal);
-        var waiting = await fixture.Pipelines.StartAsync(new PipelineRequest(other, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.Alice, Cancel);
+        var waiting = await fixture.Pipelines.StartAsync(new PipelineRequest(other, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
 
         await fixture.StopAsync();
         await using var next = await PipelineFixture.StartAsync(Cancel, fixture.Root, rollouts: fixture.Rollouts);
@@ -140,7 +140,7 @@ public sealed class ResumeTests
         fixture.WriteRows();
         await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
         var yaml = await fixture.WriteCommandAsync(Cancel);
-        var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.Alice, Cancel);
+        var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
         await UntilTrainingAsync(fixture, run);
         return (fixture, run);
     }

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Slipway.Core.Names;
+using Slipway.Core.Projects;
 using Slipway.Monitoring;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
 using Slipway.Retraining.Triggers;
@@ -38,6 +40,23 @@ public sealed class TriggerTests
         var triggered = JsonNode.Parse(Assert.Single(await EventsAsync(fixture, nameof(RetrainingTriggered))).Data)!;
         Assert.Equal((run.Id, "lines", 131), ((string)triggered["run"]!, (string)triggered["deployment"]!, (int)triggered["conditions"]![0]!["evidence"]!["value"]!));
         Assert.Contains("performance: rmse 131", Assert.Single(await EventsAsync(fixture, nameof(PipelineStarted)), e => e.Data.Contains(run.Id, StringComparison.Ordinal)).Data, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_people_approve_a_retraining_ends_before_the_deployment_and_asks_for_approval()
+    {
+        await using var fixture = await AppliedAsync("any: { performance: true }");
+        await fixture.Get<IApprovals>().SetPolicyAsync("line", ApprovalPolicy.Required, PipelineFixture.AliceCalls, Cancel);
+        WriteDays(fixture, until: 300);
+        await fixture.Get<StatedMonitoring>().FireAsync(fixture.Get<Database>(), "performance", Live, "rmse 131 is worse than 92.", Cancel);
+
+        var run = await RetrainAsync(fixture);
+
+        Assert.Equal((PipelineState.Succeeded, PipelineState.Skipped), (run.State, run.Stages[4].State));
+        Assert.StartsWith("waits for approval: run `slipway approve line@1.0.1`", run.Stages[4].Sentence, StringComparison.Ordinal);
+        Assert.Equal(Live, (await fixture.Get<IDeployments>().FindAsync("lines", Cancel))!.Stable.Reference.ToString());
+        var waits = (await fixture.Get<IApprovals>().ListPendingAsync(PipelineFixture.AliceCalls, Cancel)).Single(p => p.About == "waiting");
+        Assert.Equal(("line@1.0.1", "policy"), (waits.Approval.Version.ToString(), waits.Approval.Request!.By));
     }
 
     [Fact]

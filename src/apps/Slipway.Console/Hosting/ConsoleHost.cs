@@ -10,7 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MudBlazor.Services;
+using Slipway.Access.Audit;
 using Slipway.Access.Authentication;
+using Slipway.Access;
 using Slipway.Console.Components;
 using Slipway.Console.Reading;
 using Slipway.Console.SigningIn;
@@ -20,6 +22,7 @@ using Slipway.Monitoring;
 using Slipway.Monitoring.Diff;
 using Slipway.Monitoring.Predictions;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Registry.Cards;
 using Slipway.Registry.Lineages;
 using Slipway.Retraining.Pipelines;
@@ -136,7 +139,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
     private async Task RunAsync(HttpContext context, PathString path)
     {
         var branch = _branch.Value;
-        var (services, endpoint, routeValues, requested) = (context.RequestServices, context.GetEndpoint(), context.Request.RouteValues, context.Request.Path);
+        var (services, endpoint, routeValues, requested, user) = (context.RequestServices, context.GetEndpoint(), context.Request.RouteValues, context.Request.Path, context.User);
         await using var scope = branch.Services.CreateAsyncScope();
         context.Response.Headers.CacheControl = "no-store";
         context.RequestServices = scope.ServiceProvider;
@@ -154,6 +157,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         {
             context.RequestServices = services;
             context.Request.Path = requested;
+            context.User = user;
             context.SetEndpoint(endpoint);
             context.Request.RouteValues = routeValues;
         }
@@ -180,6 +184,8 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<IRegisteredModels>();
         Forward<IModelCards>();
         Forward<IArtifactStore>();
+        Forward<IApprovals>();
+        Forward<IAuditLog>();
         Forward<IDeployments>();
         Forward<IDeploymentHistory>();
         Forward<ILineage>();
@@ -207,6 +213,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         services.AddSingleton<PredictionReader>();
         services.AddSingleton<RunsReader>();
         services.AddSingleton<ModelReader>();
+        services.AddScoped<ConsoleActions>();
 
         // Tokens need not outlive the process, since circuits do not; and keys in the home folder would break the rule about files.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -18,7 +18,7 @@ internal static class LineageAddress
     {
         { IsGone: true } => null,
         { Kind: LineageKind.Run } => $"runs/{Uri.EscapeDataString(node.Name)}",
-        { Kind: LineageKind.Version } when VersionReference.TryParse(node.Name, null, out var version) => $"projects/{version.Model}?version={version.Version}#release",
+        { Kind: LineageKind.Version } when VersionReference.TryParse(node.Name, null, out var version) => VersionPageView.Address(version),
         { Kind: LineageKind.Deployment } => $"history/{Uri.EscapeDataString(node.Name)}",
         _ => null,
     };

@@ -16,22 +16,24 @@ internal sealed class ModelReader(IModelRegistry registry, IModelCards cards, IA
     private const int PageSize = 50;
     private const int HistoryLimit = 100;
     private const int OtherLimit = 10;
+    private const int MostVersions = 1000;
 
-    /// <summary>A page of the models whose names have a part.</summary>
+    /// <summary>A page of the models whose names or descriptions have a part.</summary>
     public async Task<ModelsView> ListAsync(string search, int page, CancellationToken cancellationToken)
     {
-        var models = await FindModelsAsync(search, cancellationToken);
-        var pages = Math.Max(1, (models.Count + PageSize - 1) / PageSize);
+        var query = new ModelQuery(PageSize, search);
+        var count = await registry.CountModelsAsync(query, cancellationToken);
+        var pages = Math.Max(1, (count + PageSize - 1) / PageSize);
         page = Math.Clamp(page, 1, pages);
         var places = (await deployments.ListAsync(cancellationToken)).SelectMany(VersionPlace.Of).ToLookup(place => place.Version.Model);
         var lines = new List<ModelLine>();
-        foreach (var (newest, versions) in models.Skip((page - 1) * PageSize).Take(PageSize))
+        foreach (var (_, versions, newest) in await registry.ListModelsAsync(query with { Skip = (page - 1) * PageSize }, cancellationToken))
         {
             var last = await events.ReadSubjectAsync($"model/{newest.Reference}", 1, cancellationToken);
             lines.Add(new ModelLine(newest, versions, await OwnerAsync(newest.Model, cancellationToken), [.. places[newest.Model]], last.Count > 0 ? History.Tell(last[0]) : null));
         }
 
-        return new ModelsView(search, page, pages, models.Count, lines);
+        return new ModelsView(search, page, pages, count, lines);
     }
 
     /// <summary>A version with everything about it, or null.</summary>
@@ -53,19 +55,9 @@ internal sealed class ModelReader(IModelRegistry registry, IModelCards cards, IA
         };
     }
 
-    /// <summary>The versions of a model, the newest first; empty where there is no such model.</summary>
+    /// <summary>The newest versions of a model, the newest first; empty where there is no such model.</summary>
     public async Task<IReadOnlyList<SemanticVersion>> ListVersionsAsync(string model, CancellationToken cancellationToken) =>
-        ResourceName.IsValid(model) ? [.. (await registry.ListAsync(model, cancellationToken)).Select(version => version.Version)] : [];
-
-    // The one place that asks for all models.
-    private async Task<IReadOnlyList<(ModelVersion Newest, int Versions)>> FindModelsAsync(string search, CancellationToken cancellationToken) =>
-    [
-        .. (await registry.ListAsync(null, cancellationToken))
-            .GroupBy(version => version.Model)
-            .Where(model => model.Key.Contains(search, StringComparison.OrdinalIgnoreCase))
-            .OrderBy(model => model.Key, StringComparer.Ordinal)
-            .Select(model => (model.First(), model.Count())),
-    ];
+        ResourceName.IsValid(model) ? [.. (await registry.ListAsync(model, MostVersions, null, cancellationToken)).Select(version => version.Version)] : [];
 
     private async Task<string?> OwnerAsync(string model, CancellationToken cancellationToken)
     {

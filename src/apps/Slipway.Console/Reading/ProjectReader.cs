@@ -5,6 +5,7 @@ using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
@@ -23,6 +24,7 @@ internal sealed class ProjectReader(
     IDatasets datasets,
     ITrials trials,
     IModelRegistry registry,
+    IApprovals approvals,
     IDeployments deployments,
     IServingFigures figures,
     IEventLog events,
@@ -96,7 +98,10 @@ internal sealed class ProjectReader(
     }
 
     /// <summary>A rollout of a project's deployment, or null.</summary>
-    public Task<RolloutView?> FindRolloutAsync(string model, string id, CancellationToken cancellationToken) => watching.FindRolloutAsync(model, id, cancellationToken);
+    public async Task<RolloutView?> FindRolloutAsync(string model, string id, CancellationToken cancellationToken) =>
+        await watching.FindRolloutAsync(model, id, cancellationToken) is { } view
+            ? view with { Warnings = (await FindDeploymentAsync(view.Rollout.Deployment, model, cancellationToken))?.Warnings ?? [] }
+            : null;
 
     /// <summary>The name of a project's deployment; null where there is no such project.</summary>
     public async Task<string?> FindDeploymentNameAsync(string model, CancellationToken cancellationToken)
@@ -115,8 +120,9 @@ internal sealed class ProjectReader(
 
     // A deployment that was renamed in the file still answers under the old name until it is applied.
     private async Task<DeploymentState?> FindDeploymentAsync(string name, string model, CancellationToken cancellationToken) =>
-        await deployments.FindAsync(name, cancellationToken)
-        ?? (await deployments.ListAsync(cancellationToken)).FirstOrDefault(d => d.Stable.Reference.Model == model);
+        (await deployments.FindAsync(name, cancellationToken) ?? (await deployments.ListAsync(cancellationToken)).FirstOrDefault(d => d.Stable.Reference.Model == model)) is { } found
+            ? found with { Warnings = await DeploymentWarnings.ListAsync(found, approvals, cancellationToken) }
+            : null;
 
     private async Task<TrialsView> ReadTrialsAsync(string model, CancellationToken cancellationToken)
     {

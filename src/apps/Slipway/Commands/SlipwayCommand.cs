@@ -20,7 +20,10 @@ internal static class SlipwayCommand
         root.Add(ExplainCommand.Create());
         root.Add(CardCommand.Create());
         root.Add(DiffCommand.Create());
+        root.Add(ApprovalCommand.Create());
         root.Add(ApproveCommand.Create());
+        root.Add(RejectCommand.Create());
+        root.Add(DeprecateCommand.Create());
         root.Add(DeployCommand.Create());
         root.Add(RollbackCommand.Create());
         root.Add(RolloutCommand.Create());

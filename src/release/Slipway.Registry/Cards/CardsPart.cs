@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry.Approvals;
 using Slipway.Registry.Cards.Endpoints;
 using Slipway.Registry.Cards.Sections;
 using Slipway.Registry.Migrations;
@@ -22,7 +23,8 @@ internal static class CardsPart
         .AddSingleton<ICardSection, RobustnessSection>()
         .AddSingleton<ICardSection, LimitsSection>()
         .AddSingleton<ICardSection, DecisionsSection>()
-        .AddSingleton<IModelCards, ModelCards>();
+        .AddSingleton<IModelCards, ModelCards>()
+        .AddSingleton<IVersionDocuments, CardDocument>();
 
     public static void MapModelCards(this IEndpointRouteBuilder models)
     {

@@ -7,12 +7,13 @@ using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Monitoring.Alerts;
+using Slipway.Registry.Approvals;
 using Slipway.Registry.Integrity;
 using Slipway.Storage.Events;
 
 namespace Slipway.Monitoring.Notify;
 
-/// <summary>Tells the webhooks of a project's file of its alerts, and of a version of its model whose artifact was changed.</summary>
+/// <summary>Tells the webhooks of a project's file of its alerts, of versions of its model that wait for approval, and of one whose artifact was changed.</summary>
 internal sealed class WebhookNotifier(
     IEventLog events, WebhookStore store, IMonitoredProjects projects, IOutbound outbound, TimeProvider time, ILogger<WebhookNotifier> logger)
     : DeliveryService("alert-webhooks", events, store, outbound, time, logger)
@@ -27,6 +28,8 @@ internal sealed class WebhookNotifier(
             nameof(AlertResolved) => "alert.resolved",
             nameof(ArtifactDamaged) => "artifact.damaged",
             nameof(ArtifactMended) => "artifact.mended",
+            nameof(ApprovalRequested) => "approval.requested",
+            nameof(ApprovalReminded) => "approval.reminded",
             _ => null,
         };
         if (name is null)
@@ -35,8 +38,14 @@ internal sealed class WebhookNotifier(
         }
 
         var body = (JsonObject)JsonNode.Parse(happened.Data)!;
+
+        // Of an alert the actor is always a rule; who asks for approval is news.
+        if (body["deployment"] is not null)
+        {
+            body.Remove("actor");
+        }
+
         var concerned = await FindConcernedAsync(body, cancellationToken);
-        body.Remove("actor");
         body.Remove("subject");
         body.Insert(0, "event", name);
         var text = body.ToJsonString(SlipwayJson.Options);
@@ -45,7 +54,7 @@ internal sealed class WebhookNotifier(
             .Select(receiver => For(happened, receiver[Prefix.Length..], project.DeploymentName(), text)));
     }
 
-    /// <summary>The projects that an event is about: the one that names its deployment, else those of its version's model, which is then written as people write it.</summary>
+    /// <summary>The projects that an event is about: the one that names its deployment, else those of its version's model; the version is then written as in an alert.</summary>
     private async Task<IReadOnlyList<ProjectConfig>> FindConcernedAsync(JsonObject body, CancellationToken cancellationToken)
     {
         if (body["deployment"] is { } deployment)

@@ -15,6 +15,7 @@ internal static class ApplyProject
         .WithName("ApplyProject")
         .WithSummary("Begin a run that makes a project's file so: data, train, validate, register, deploy")
         .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status501NotImplemented)
         .ChecksScope()
@@ -24,7 +25,7 @@ internal static class ApplyProject
         ProjectSource source, IPipelines pipelines, HttpContext context, CancellationToken cancellationToken)
     {
         source.DemandScope(context);
-        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Deploy), context.GetActor(), cancellationToken);
+        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Deploy), context.GetCaller(), cancellationToken);
         context.SetAuditTarget(run.Model);
         return TypedResults.Accepted($"/api/v1/pipelines/{run.Id}", run);
     }

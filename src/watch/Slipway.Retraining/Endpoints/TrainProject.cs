@@ -16,6 +16,7 @@ internal static class TrainProject
         .WithName("TrainProject")
         .WithSummary("Begin a run that trains, validates and registers, and deploys nothing")
         .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status501NotImplemented)
         .ChecksScope()
@@ -25,7 +26,7 @@ internal static class TrainProject
         ProjectSource source, IPipelines pipelines, HttpContext context, CancellationToken cancellationToken)
     {
         source.DemandScope(context);
-        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Register), context.GetActor(), cancellationToken);
+        var run = await pipelines.StartAsync(source.ToRequest(PipelineGoal.Register), context.GetCaller(), cancellationToken);
         context.SetAuditTarget(run.Model);
         return TypedResults.Accepted($"/api/v1/pipelines/{run.Id}", run);
     }

@@ -4,6 +4,7 @@ using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Develop.Tests.Tracking;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Registry.Mlflow;
 using Slipway.Release.Tests.Rollouts;
 using Slipway.Rollouts;
@@ -95,7 +96,7 @@ public sealed class ServableVersionTests(MlflowServer server) : IClassFixture<Ml
         var third = await server.RegisterAsync(_model, "3");
         await server.RegisterAsync(_model, "4");
         await server.Get<IDeployments>().DeployAsync(_model, first.Reference, ReleaseHost.Alice, null, Cancel);
-        await server.Registry.RejectAsync(third.Reference, ReleaseHost.Bob, null, Cancel);
+        await server.Get<IApprovals>().RejectAsync(third.Reference, ReleaseHost.Approver(ReleaseHost.Bob), null, Cancel);
         Assert.Equal(["1 Production", "2 None", "3 Archived", "4 None"], await StagesAsync());
         Assert.Equal(["1", "3", "4"], (await _client.GetModelAsync(_model)).Each("latest_versions", "version"));
 

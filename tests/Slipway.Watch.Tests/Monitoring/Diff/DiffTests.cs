@@ -68,7 +68,7 @@ public sealed class DiffTests
         await host.AddAsync("bike-demand", "first", await DataAsync(host, recipe, "temp, season, cnt, 1 as old"), new Dictionary<string, double> { ["rmse"] = 4, ["seconds"] = 2 });
         await host.AddAsync("bike-demand", "second", await DataAsync(host, recipe.ToDictionary(r => r.Key, r => r.Key == "rounds" ? "20" : r.Value), "temp + 10 as temp, season, cnt"), new Dictionary<string, double> { ["rmse"] = 3, ["seconds"] = 1 });
 
-        var versions = (await host.Get<IModelRegistry>().ListAsync("bike-demand", Cancel)).Take(2).Select(v => v.Reference.ToString()).Reverse().ToArray();
+        var versions = (await host.Get<IModelRegistry>().ListAsync("bike-demand", 1000, null, Cancel)).Take(2).Select(v => v.Reference.ToString()).Reverse().ToArray();
         var diff = await DiffAsync(host, versions[0], versions[1]);
 
         var rows = diff.GetProperty("sameRows");

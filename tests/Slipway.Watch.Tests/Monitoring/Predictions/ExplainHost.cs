@@ -13,6 +13,7 @@ using Slipway.Inference;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Rollouts;
 using Slipway.Serving;
 using Slipway.Serving.Engine;
@@ -98,7 +99,7 @@ internal sealed class ExplainHost : IAsyncDisposable
             new NewModelVersion(model, artifact.Digest, loaded.Format, loaded.Signature, metrics ?? new Dictionary<string, double>(), lineage), Actor.Local, Cancel);
         var reference = registered.Version.Reference;
         await Get<IModelRegistry>().ValidateAsync(reference, "{}", Actor.Local, Cancel);
-        await Get<IModelRegistry>().ApproveAsync(reference, Actor.Local, null, Cancel);
+        await Get<IApprovals>().ApproveAsync(reference, Caller.Local, null, Cancel);
         return reference;
     }
 
