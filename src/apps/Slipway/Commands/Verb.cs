@@ -65,7 +65,7 @@ internal static class Verb
     /// <summary>The server that a verb talks to, with the key that it shows there: a verb with this option has <c>--key</c> too.</summary>
     public static Option<ServerAddress> ServerOption() => new("--server")
     {
-        Description = "The server's address; else SLIPWAY_SERVER, else http://127.0.0.1:5080.",
+        Description = "The server's address.",
         HelpName = "URL",
         CustomParser = result => new ServerAddress(result.Tokens[0].Value, result.GetValue(Key)),
         DefaultValueFactory = result => new ServerAddress(null, result.GetValue(Key)),
