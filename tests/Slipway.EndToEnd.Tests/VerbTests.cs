@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "history", "lineage", "key", "card", "diff", "approval", "reject", "deprecate"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "delete", "history", "lineage", "key", "card", "diff", "approval", "reject", "deprecate"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -82,6 +82,9 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 2, ["train", "--at-least", "2"] },
         { 2, ["verify", "words", "--all"] },
         { 2, ["verify", "words@1"] },
+        { 2, ["delete", "words"] },
+        { 1, ["delete", "nobody@1.0.0"] },
+        { 3, ["delete", "words@1.0.0", "--server", Nobody] },
         { 3, ["history", "bikes", "--server", Nobody] },
         { 2, ["history"] },
         { 2, ["history", "small", "--at", "yesterday"] },

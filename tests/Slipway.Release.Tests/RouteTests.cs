@@ -16,6 +16,7 @@ public sealed class RouteTests(ReleaseFixture fixture)
             [
                 "ApproveVersion: Approve",
                 "CommentOnApproval: Deploy",
+                "DeleteVersion: Administer",
                 "DeployVersion: Deploy",
                 "DeprecateVersion: Approve",
                 "EditCard: Develop",

@@ -2,6 +2,7 @@ using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Inference;
+using Slipway.Storage;
 
 namespace Slipway.Registry;
 
@@ -22,6 +23,9 @@ public interface IModelRegistry
 
     /// <summary>A version; <see cref="ErrorKind.NotFound"/> names the versions there are.</summary>
     Task<ModelVersion> GetAsync(VersionReference version, CancellationToken cancellationToken);
+
+    /// <summary>What was decided about a version, as a transaction sees it, for who begins to need the version in it; null when there is no such version.</summary>
+    Task<VersionState?> FindStateAsync(WriteTransaction transaction, VersionReference version);
 
     /// <summary>A model's newest versions, newest first: at most <paramref name="limit"/>, and with <paramref name="before"/> only those of a lower number.</summary>
     Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken);

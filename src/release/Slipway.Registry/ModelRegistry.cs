@@ -2,6 +2,7 @@ using System.Text.Json;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
+using Slipway.Storage;
 using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
 
@@ -49,6 +50,8 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
 
     public async Task<ModelVersion> GetAsync(VersionReference version, CancellationToken cancellationToken) =>
         await versions.FindAsync(version, cancellationToken) ?? throw NotFound(version, await versions.ListAsync(version.Model, MaxNamed + 1, null, cancellationToken));
+
+    public Task<VersionState?> FindStateAsync(WriteTransaction transaction, VersionReference version) => ModelVersionStore.FindStateAsync(transaction, version);
 
     public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken) =>
         versions.ListAsync(model, limit, before, cancellationToken);

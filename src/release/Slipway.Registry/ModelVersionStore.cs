@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using Slipway.Core;
@@ -79,6 +80,16 @@ internal sealed class ModelVersionStore(Database database)
         var parameters = new { before.Model, Version = before.Version.ToString(), Before = before.State.ToString(), After = after.State.ToString() };
         return ChangeAsync(async transaction => await transaction.ExecuteAsync(Sql, parameters) > 0, happened, cancellationToken);
     }
+
+    /// <summary>What was decided about a version, as a transaction sees it; null when there is no such version.</summary>
+    public static async Task<VersionState?> FindStateAsync(WriteTransaction transaction, VersionReference version) =>
+        await transaction.QuerySingleOrDefaultAsync<string?>("select state from model_versions where model = @Model and version = @Version", new { version.Model, Version = version.Version.ToString() })
+            is { } state ? Enum.Parse<VersionState>(state) : null;
+
+    /// <summary>Marks a version as deleted. What makes it the same as another registration goes, so that its artifact may be registered again.</summary>
+    public static Task<int> DeleteAsync(WriteTransaction transaction, ModelVersion version) => transaction.ExecuteAsync(
+        "update model_versions set state = @State, identity = @Identity where model = @Model and number = @Number",
+        new { State = VersionState.Deleted.ToString(), Identity = string.Create(CultureInfo.InvariantCulture, $"deleted {version.Number}"), version.Model, Number = (long)version.Number });
 
     /// <summary>The version, or null.</summary>
     public Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken) => FindAsync(

@@ -7,6 +7,7 @@ using Slipway.Registry.Approvals;
 using Slipway.Registry.Approvals.Endpoints;
 using Slipway.Registry.Cards;
 using Slipway.Registry.Decisions;
+using Slipway.Registry.Deletion;
 using Slipway.Registry.Endpoints;
 using Slipway.Registry.Integrity;
 using Slipway.Registry.Lineages;
@@ -21,12 +22,15 @@ namespace Slipway.Registry;
 public static class RegistryModule
 {
     /// <summary>Adds <see cref="IModelRegistry"/>, <see cref="IApprovals"/>, <see cref="IModelCards"/> and their tables. Takes documents from every <see cref="IVersionDocuments"/>.</summary>
-    public static IServiceCollection AddRegistry(this IServiceCollection services) => services
+    public static IServiceCollection AddRegistry(this IServiceCollection services, RegistryOptions? options = null) => services
+        .AddSingleton(options ?? new RegistryOptions())
         .AddSingleton(new SchemaPart(typeof(RegistryModule).Assembly, M2026120201_Approvals.Number))
-        .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact))
+        .AddSingleton(new BlobColumn("model_versions", "artifact_digest", BlobUse.Artifact) { Where = $"state <> '{VersionState.Deleted}'" })
         .AddSingleton<ModelVersionStore>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
         .AddSingleton<IVersionIntegrity, VersionIntegrity>()
+        .AddSingleton<Func<IEnumerable<IVersionUse>>>(provider => provider.GetServices<IVersionUse>)
+        .AddSingleton<IVersionDeletion, VersionDeletion>()
         .AddSingleton<IVersionHistory, VersionHistory>()
         .AddLineage()
         .AddModelCards()
@@ -53,6 +57,7 @@ public static class RegistryModule
         ApproveVersion.Map(models);
         RejectVersion.Map(models);
         VerifyVersion.Map(models);
+        DeleteVersion.Map(models);
         GetLineage.Map(routes);
         models.MapModelCards();
         RevokeApproval.Map(models);

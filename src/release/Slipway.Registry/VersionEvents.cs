@@ -58,6 +58,18 @@ public sealed record VersionRejected(VersionReference Version, VersionState Befo
     public string Subject => VersionSubject.Of(Version);
 }
 
+/// <summary>A version was deleted.</summary>
+/// <param name="Version">Which.</param>
+/// <param name="Before">What it was until then.</param>
+/// <param name="ArtifactDigest">What its artifact was.</param>
+/// <param name="Reason">Why, in the words of whoever deleted it.</param>
+/// <param name="Actor">Who deleted it.</param>
+public sealed record VersionDeleted(VersionReference Version, VersionState Before, string ArtifactDigest, string? Reason, Actor Actor) : IEvent
+{
+    /// <inheritdoc/>
+    public string Subject => VersionSubject.Of(Version);
+}
+
 /// <summary>How the event log names a version.</summary>
 internal static class VersionSubject
 {

@@ -21,10 +21,10 @@ internal sealed class Admission(IModelRegistry registry, IApprovals approvals)
                 throw new SlipwayException(
                     ErrorKind.Conflict, $"{version.Reference} is {Word(version)} and cannot be deployed. {string.Join(' ', missing)} `slipway approval status {version.Reference}` shows how it stands.");
 
-            case AdmissionRule.NotRejected when version.State is VersionState.Rejected:
-                throw new SlipwayException(ErrorKind.Conflict, $"{version.Reference}, which answered before, has been rejected since. Deploy another version instead.");
+            case AdmissionRule.NotRejected when version.State is VersionState.Rejected or VersionState.Deleted:
+                throw new SlipwayException(ErrorKind.Conflict, $"{version.Reference}, which answered before, has been {Word(version)} since. Deploy another version instead.");
 
-            case AdmissionRule.Overridden when version.State is VersionState.Rejected or VersionState.Deprecated:
+            case AdmissionRule.Overridden when version.State is VersionState.Rejected or VersionState.Deprecated or VersionState.Deleted:
                 throw new SlipwayException(ErrorKind.Conflict, $"{version.Reference} is {Word(version)}, which no override lifts. Deploy another version instead.");
         }
     }

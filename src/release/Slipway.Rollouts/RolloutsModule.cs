@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Access.Scopes;
 using Slipway.Core.Lineages;
 using Slipway.Registry;
+using Slipway.Registry.Deletion;
 using Slipway.Registry.Cards;
 using Slipway.Rollouts.Cards;
 using Slipway.Rollouts.Endpoints;
@@ -31,6 +32,7 @@ public static class RolloutsModule
         .AddSingleton<DeploymentStore>()
         .AddSingleton<Admission>()
         .AddSingleton<IVersionRoles, VersionRoles>()
+        .AddSingleton<IVersionUse, VersionUse>()
         .AddSingleton<ICardSection, DeploymentsSection>()
         .AddSingleton<DeploymentTurns>()
         .AddSingleton<DeploymentsReadiness>()

@@ -45,6 +45,9 @@ internal sealed class SlipwayClient : IDisposable
     public async Task<T> PostAsync<T>(string path, object body, CancellationToken cancellationToken) =>
         await ReadAsync<T>(() => _http.PostAsJsonAsync(path, body, SlipwayJson.Options, cancellationToken), cancellationToken);
 
+    public async Task<T> DeleteAsync<T>(string path, CancellationToken cancellationToken) =>
+        await ReadAsync<T>(() => _http.DeleteAsync(new Uri(path, UriKind.Relative), cancellationToken), cancellationToken);
+
     /// <summary>Replaces something; <paramref name="ifMatch"/> is the revision that was read, or null.</summary>
     public async Task<T> PutAsync<T>(string path, object body, string? ifMatch, CancellationToken cancellationToken) => await ReadAsync<T>(
         () =>

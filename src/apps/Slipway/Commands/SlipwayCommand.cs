@@ -34,6 +34,7 @@ internal static class SlipwayCommand
         root.Add(GcCommand.Create());
         root.Add(AuditCommand.Create());
         root.Add(VerifyCommand.Create());
+        root.Add(DeleteCommand.Create());
         root.Add(KeyCommand.Create());
         return root;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Slipway.Access.Authentication;
 using Slipway.Datasets;
+using Slipway.Registry;
 using Slipway.Monitoring;
 using Slipway.PostgreSql;
 using Slipway.Serving;
@@ -42,6 +43,9 @@ internal sealed record ServerSettings
 
     /// <summary>True when projects may run <c>command:</c> trainers; the default on the loopback.</summary>
     public bool AllowCommands { get; init; }
+
+    /// <summary>How long versions that were live are kept.</summary>
+    public RegistryOptions Registry { get; init; } = new();
 
     /// <summary>Bounds of the work with data.</summary>
     public DatasetsOptions Datasets { get; init; } = new();

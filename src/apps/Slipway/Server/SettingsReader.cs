@@ -7,6 +7,7 @@ using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Core.Units;
 using Slipway.Datasets;
+using Slipway.Registry;
 using Slipway.Monitoring;
 using Slipway.PostgreSql;
 using Slipway.Serving;
@@ -51,6 +52,7 @@ internal sealed class SettingsReader
         ["datasets.concurrentQueries"] = "a whole number, 1 to 64",
         ["datasets.timeLimit"] = "a duration of at most 1 d, such as 10 m",
         ["datasets.maxTableCells"] = "a whole number, 1000 to 10000000000",
+        ["registry.keepLive"] = "a duration from 0 s to 3650 d",
         ["monitoring.log.capacityRows"] = "a whole number, 1 to 10000000",
         ["monitoring.log.capacityMegabytes"] = "a whole number, 1 to 65536",
         ["monitoring.log.tick"] = "a duration from 10 ms to 250 ms",
@@ -199,6 +201,7 @@ internal sealed class SettingsReader
             Auth = One("auth", bool.TryParse, One("auth.enabled", bool.TryParse, defaults.Auth)),
             Oidc = ReadOidc(),
             ProjectRoots = _values.TryGetValue("projects.roots", out var roots) ? roots.Values : null,
+            Registry = new RegistryOptions { KeepLive = Time("registry.keepLive", TimeSpan.Zero, TimeSpan.FromDays(3650), defaults.Registry.KeepLive) },
             Datasets = new DatasetsOptions
             {
                 MemoryMegabytes = (int)Whole("datasets.memoryMegabytes", 64, 1_048_576, defaults.Datasets.MemoryMegabytes),

@@ -107,7 +107,7 @@ internal sealed class SlipwayServer : IAsyncDisposable
         .AddTracking()
         .AddTraining(new TrainingOptions(settings.AllowCommands))
         .AddValidation()
-        .AddRegistry()
+        .AddRegistry(settings.Registry)
         .AddRollouts()
         .AddServing(new ServingOptions
         {

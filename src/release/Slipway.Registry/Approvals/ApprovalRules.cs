@@ -15,6 +15,7 @@ internal static class ApprovalRules
         VersionState.Draft => ["It is a draft and has not passed validation: run its project's gates with `slipway apply`."],
         VersionState.Rejected => ["It was rejected, which is final: use another version."],
         VersionState.Deprecated => ["It is deprecated, which is final: use another version."],
+        VersionState.Deleted => ["It is deleted, which is final: use another version."],
         _ => [.. Evidence(facts), .. Approvals(facts, now)],
     };
 

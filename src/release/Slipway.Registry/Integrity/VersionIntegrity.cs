@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Slipway.Core;
+using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
@@ -17,6 +18,11 @@ internal sealed partial class VersionIntegrity(IModelRegistry registry, IArtifac
     public async Task<VersionCondition> VerifyAsync(VersionReference version, Actor actor, CancellationToken cancellationToken)
     {
         var known = await registry.GetAsync(version, cancellationToken);
+        if (known.State == VersionState.Deleted)
+        {
+            throw new SlipwayException(ErrorKind.Conflict, $"{version} is deleted, so there is nothing to verify.");
+        }
+
         var damages = await artifacts.VerifyAsync(known.ArtifactDigest, cancellationToken);
         var condition = new VersionCondition(version, known.ArtifactDigest, [.. damages.Select(damage => damage.ToString())]);
         var before = await LastDamagesAsync(version, cancellationToken);

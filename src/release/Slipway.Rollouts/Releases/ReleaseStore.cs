@@ -1,10 +1,12 @@
+using Slipway.Core.Errors;
+using Slipway.Registry;
 using Slipway.Rollouts.History;
 using Slipway.Storage;
 
 namespace Slipway.Rollouts.Releases;
 
 /// <summary>Commits deployment, rollout, look and events together, or none of them.</summary>
-internal sealed class ReleaseStore(Database database)
+internal sealed class ReleaseStore(Database database, IModelRegistry registry)
 {
     /// <summary>False, and nothing is changed, when deployment or rollout is no longer what <paramref name="before"/> says: the race is settled in the database.</summary>
     public async Task<bool> TryCommitAsync(Standing before, ReleaseChange change, CancellationToken cancellationToken)
@@ -26,8 +28,14 @@ internal sealed class ReleaseStore(Database database)
         }
     }
 
-    private static async Task SaveAsync(WriteTransaction transaction, Standing before, ReleaseChange change)
+    private async Task SaveAsync(WriteTransaction transaction, Standing before, ReleaseChange change)
     {
+        // Whoever deletes a version asks here, too, in a transaction: of the two the later one sees the other.
+        if (change.Admits is { } admits && await registry.FindStateAsync(transaction, admits.Version) == VersionState.Deleted)
+        {
+            throw new SlipwayException(ErrorKind.Conflict, $"{admits.Version} has just been deleted, so it cannot answer. Deploy another version.");
+        }
+
         if (change.Deployment is { } deployment && !await DeploymentStore.TrySaveAsync(transaction, before.Deployment, deployment))
         {
             throw new LostRaceException();
