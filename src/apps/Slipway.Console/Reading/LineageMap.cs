@@ -12,12 +12,12 @@ internal sealed class LineageMap
     public const int MostDrawn = 120;
 
     /// <summary>A node's width.</summary>
-    public const int BoxWidth = 208;
+    public const int BoxWidth = 164;
 
     /// <summary>A node's height.</summary>
     public const int BoxHeight = 48;
 
-    private const int ColumnGap = 56;
+    private const int ColumnGap = 32;
     private const int RowGap = 14;
     private const int Margin = 4;
 
@@ -107,7 +107,7 @@ internal sealed record LineageLine(LineageBox From, LineageBox To)
         {
             var (x1, y1) = (From.X + LineageMap.BoxWidth, From.Y + (LineageMap.BoxHeight / 2));
             var (x2, y2) = (To.X, To.Y + (LineageMap.BoxHeight / 2));
-            var bend = Math.Max(28, (x2 - x1) / 2);
+            var bend = Math.Max(16, (x2 - x1) / 2);
             return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}");
         }
     }

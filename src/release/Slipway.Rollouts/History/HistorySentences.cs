@@ -35,7 +35,7 @@ internal static class HistorySentences
             return "";
         }
 
-        var others = traffic.Answered.Count == 1 ? "" : $", {string.Join(", ", traffic.Answered.Skip(1).Select(Told))}";
+        var others = traffic.Answered.Count == 1 ? "" : $" and {string.Join(", ", traffic.Answered.Skip(1).Select(Told))}";
         return $" By the time that requests carry, {Told(most)}{others} in {Moment.Format(traffic.From)} to {Moment.Format(traffic.To)} UTC.";
 
         static string Told(AnsweredTraffic answered) => $"{answered.Version} ({answered.Role}) answered {answered.Predictions} predictions";

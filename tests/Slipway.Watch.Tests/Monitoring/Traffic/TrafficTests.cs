@@ -78,5 +78,5 @@ public sealed class TrafficTests
         }
     }
 
-    private static Task SettleAsync(ExplainHost host) => host.SendAsync(HttpMethod.Post, "/api/v1/deployments/bikes/outcomes?settle=true", HttpStatusCode.OK, "[]");
+    private static Task<System.Text.Json.JsonElement> SettleAsync(ExplainHost host) => host.SendAsync(HttpMethod.Post, "/api/v1/deployments/bikes/outcomes?settle=true", HttpStatusCode.OK, "[]");
 }
