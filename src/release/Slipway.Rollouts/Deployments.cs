@@ -45,7 +45,7 @@ internal sealed partial class Deployments(
         var after = await changes.CarryOutAsync(name, before => Deploy(name, before, wanted, new Move(caller.Actor, now, why) { Override = over }), cancellationToken);
         if (over is not null && answered != version)
         {
-            LogOverridden(version.ToString(), name, over.By, why, string.Join(' ', missing));
+            LogOverridden(version.ToString(), name, over.By, why.TrimEnd('.'), string.Join(' ', missing));
         }
 
         return after.Deployment!;
