@@ -99,7 +99,7 @@ public sealed class VersionPagesTests : BunitContext
         var page = Render<ModelList>(p => p.Add(c => c.Models, [line, new ModelLine(Records.Version("1.0.0", VersionState.Draft) with { Model = "other" }, 1, null, [], null)]));
 
         var rows = page.FindAll("tbody tr").Select(row => row.Children.Select(cell => string.Join(' ', cell.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).ToArray()).ToArray();
-        Assert.Equal(["bike-demand", "mobility", "1.1.0 of 2", "Approved", "bikes: 1.0.0 (stable) , bikes: 1.1.0 (candidate)"], rows[0].Take(5));
+        Assert.Equal(["bike-demand", "mobility", "1.1.0 of 2", "Approved", "bikes: 1.0.0 (stable), bikes: 1.1.0 (candidate)"], rows[0].Take(5));
         Assert.StartsWith("Version approved by bob", rows[0][5], StringComparison.Ordinal);
         Assert.Equal(["other", "–", "1.0.0 of 1", "Draft", "nowhere", "–"], rows[1]);
         Assert.Equal("models/bike-demand/versions/1.1.0", page.Find("tbody td a").GetAttribute("href"));

@@ -3,9 +3,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Slipway.Core;
-using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
+using Slipway.Inference.Tensors;
 using Slipway.Monitoring.Diff;
 using Slipway.Monitoring.Log;
 using Slipway.Monitoring.Predictions;
@@ -111,19 +111,18 @@ public sealed class DiffTests
     public async Task A_caller_that_sends_one_matrix_is_served_only_while_its_columns_stand_for_the_same()
     {
         await using var host = await ExplainHost.StartAsync();
-        await host.DeployAsync("rain", await host.AddAsync("rain", "rain"));
-        var rain = await host.Get<IModelRegistry>().GetAsync(VersionReference.Parse("rain@1.0.0"), Cancel);
-        var width = rain.Signature.Inputs.Count;
-        await host.InferAsync("rain", $$"""{"id":"m","inputs":[{"name":"table","shape":[1,{{width}}],"datatype":"FP64","data":{{JsonSerializer.Serialize(Enumerable.Range(0, width))}}}]}""");
+        await host.AskAsync("a");
+        var asked = await host.Get<IModelRegistry>().GetAsync(host.First, Cancel);
         await host.Get<PredictionLog>().DrainAsync(Cancel);
-        var batches = await host.Get<IPredictionHistory>().ReadNewestAsync("rain", rain.Reference, 10, Cancel);
-        IReadOnlyList<LoggedRow> rows = [.. batches.SelectMany(batch => Enumerable.Range(0, batch.Rows).Select(row => new LoggedRow(batch, row)))];
-        var turned = rain with { Signature = rain.Signature with { Inputs = [.. rain.Signature.Inputs.Select(input => input with { Name = input.Name + "_log" })] } };
-        var wider = rain with { Signature = rain.Signature with { Inputs = [.. rain.Signature.Inputs, rain.Signature.Inputs[0] with { Name = "more", Optional = true }] } };
+        var batch = Assert.Single(await host.Get<IPredictionHistory>().ReadNewestAsync("bikes", asked.Reference, 10, Cancel));
+        IReadOnlyList<LoggedRow> rows = [new LoggedRow(batch with { Inputs = [new VectorValues("table", [[1, 2]])] }, 0)];
+        var table = asked with { Signature = asked.Signature with { Inputs = [new TensorSpec("temp", TensorType.Float64, [-1]), new TensorSpec("hum", TensorType.Float64, [-1])] } };
+        var turned = table with { Signature = table.Signature with { Inputs = [.. table.Signature.Inputs.Reverse()] } };
+        var wider = table with { Signature = table.Signature with { Inputs = [.. table.Signature.Inputs, new TensorSpec("wind", TensorType.Float64, [-1], Optional: true)] } };
 
-        Assert.Equal((1, 0), (CallerCheck.Check(rain, rain, rows).Served, CallerCheck.Check(rain, turned, rows).Served));
-        Assert.Contains("scored wrongly without a word", CallerCheck.Check(rain, turned, rows).Reasons[0].Sentence, StringComparison.Ordinal);
-        Assert.Contains("columns", CallerCheck.Check(rain, wider, rows).Reasons[0].Sentence, StringComparison.Ordinal);
+        Assert.Equal((1, 0, 0), (CallerCheck.Check(table, table, rows).Served, CallerCheck.Check(table, turned, rows).Served, CallerCheck.Check(table, wider, rows).Served));
+        Assert.Contains("scored wrongly without a word", CallerCheck.Check(table, turned, rows).Reasons[0].Sentence, StringComparison.Ordinal);
+        Assert.Contains("takes 3 columns", CallerCheck.Check(table, wider, rows).Reasons[0].Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
