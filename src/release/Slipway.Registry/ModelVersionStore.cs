@@ -114,15 +114,12 @@ internal sealed class ModelVersionStore(Database database)
         $"{Select} where model = @model order by number desc limit 1", new { model }, cancellationToken);
 
     /// <summary>A model's newest versions, of numbers below <paramref name="before"/> where it is given; newest first.</summary>
-    public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken)
-    {
-        const string Sql = $"{Select} where model = @model and number < @before order by number desc limit @limit";
+    public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken) => ListAsync(
+        $"{Select} where model = @model and number < @before order by number desc limit @limit", new { model, limit, before = before ?? long.MaxValue }, cancellationToken);
 
-        var parameters = new { model, limit, before = before ?? long.MaxValue };
-        return database.ReadAsync<IReadOnlyList<ModelVersion>>(
-            async connection => [.. (await connection.QueryAsync<Row>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken))).Select(row => row.ToVersion())],
-            cancellationToken);
-    }
+    /// <summary>A model's versions of which that was decided, newest first.</summary>
+    public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, VersionState state, CancellationToken cancellationToken) =>
+        ListAsync($"{Select} where model = @model and state = @state order by number desc", new { model, state = state.ToString() }, cancellationToken);
 
     /// <summary>A page of models by name, each with its newest version. What there is of a model is counted for the page's models alone.</summary>
     public Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken)
@@ -174,6 +171,9 @@ internal sealed class ModelVersionStore(Database database)
 
     // Dapper would keep a text for each number of names.
     private static CommandFlags FlagsOf(ModelQuery query) => query.Among is null ? CommandFlags.Buffered : CommandFlags.Buffered | CommandFlags.NoCache;
+
+    private Task<IReadOnlyList<ModelVersion>> ListAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ModelVersion>>(
+        async connection => [.. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(row => row.ToVersion())], cancellationToken);
 
     private Task<ModelVersion?> FindAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>

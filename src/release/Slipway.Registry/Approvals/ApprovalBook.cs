@@ -192,7 +192,7 @@ internal sealed class ApprovalBook(ModelVersionStore versions, ApprovalStore sto
         }
 
         // What asks for less may be satisfied by what was given already.
-        foreach (var version in (await versions.ListAsync(model, cancellationToken)).Where(v => v.State == VersionState.Validated))
+        foreach (var version in await versions.ListAsync(model, VersionState.Validated, cancellationToken))
         {
             await CompleteAsync(version.Reference, cancellationToken);
         }
