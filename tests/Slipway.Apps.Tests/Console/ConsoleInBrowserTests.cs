@@ -117,6 +117,7 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         Assert.Equal("Skip to content", await TabAsync(page));
         Assert.Equal("Slipway", await TabAsync(page));
         Assert.Equal("Projects", await TabAsync(page));
+        Assert.Equal("Approvals", await TabAsync(page));
         Assert.Equal("Experiments", await TabAsync(page));
         Assert.Equal("Models", await TabAsync(page));
         Assert.Equal("Dark theme", await TabAsync(page));
@@ -157,7 +158,7 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         await Expect(page.Locator("#data")).ToContainTextAsync("600");
         await Expect(page.Locator("#train .dot")).ToHaveCountAsync(4);
         await Expect(page.Locator("#validate .gate .mark")).ToHaveTextAsync("Pass");
-        await Expect(page.Locator("#release .history")).ToContainTextAsync("Version approved");
+        await Expect(page.Locator("#release .history").Last).ToContainTextAsync("Version approved");
         await Expect(page.Locator("#serve")).ToContainTextAsync(ConsoleServer.Model);
         await Expect(page.Locator(".lede").First).ToHaveTextAsync("What a ship pays, by its length & flag <b>bold</b>.");
     }

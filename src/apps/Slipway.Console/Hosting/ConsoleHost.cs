@@ -12,7 +12,6 @@ using Microsoft.Extensions.Logging;
 using MudBlazor.Services;
 using Slipway.Access.Audit;
 using Slipway.Access.Authentication;
-using Slipway.Access;
 using Slipway.Console.Components;
 using Slipway.Console.Reading;
 using Slipway.Console.SigningIn;
