@@ -2,8 +2,9 @@ using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Http;
 using Slipway.Access;
-using Slipway.Console.Hosting;
+using Slipway.Console.SigningIn;
 using Slipway.Core;
 
 namespace Slipway.Apps.Tests.Console;
@@ -48,15 +49,25 @@ public sealed class ApprovalsPageTests
     }
 
     [Fact]
-    public async Task The_caller_comes_with_the_page_and_one_that_nobody_named_may_only_look()
+    public async Task The_caller_comes_with_the_page_and_one_that_nobody_named_may_nothing()
     {
         var bob = new Caller(new Actor("bob"), Role.Approver, IsAuthenticated: true);
 
-        Assert.Equal(bob, await FindAsync(CurrentCaller.ToPrincipal(bob)));
-        Assert.Equal(Caller.Local, await FindAsync(CurrentCaller.ToPrincipal(Caller.Local)));
-        Assert.Equal((Role.Viewer, false), await FindAsync(new ClaimsPrincipal()) is var nobody ? (nobody.Role, nobody.IsAuthenticated) : default);
+        var named = await FindAsync(bob);
+        Assert.Equal((bob.Actor, bob.Role, true), (named.Actor, named.Role, named.IsAuthenticated));
+        var local = await FindAsync(Caller.Local);
+        Assert.Equal((Caller.Local.Actor, Caller.Local.Role, false), (local.Actor, local.Role, local.IsAuthenticated));
+        var nobody = await FindAsync(Caller.Anonymous);
+        Assert.False(nobody.May(Permission.Read));
+        Assert.False((await new PageCaller(new Stated(new ClaimsPrincipal())).GetAsync()).May(Permission.Read));
 
-        static Task<Caller> FindAsync(ClaimsPrincipal user) => new CurrentCaller(new Stated(user)).GetAsync();
+        static Task<Caller> FindAsync(Caller caller)
+        {
+            var context = new DefaultHttpContext();
+            context.Items[typeof(Caller)] = caller;
+            PageCaller.HandOver(context);
+            return new PageCaller(new Stated(context.User)).GetAsync();
+        }
     }
 
     private static async Task PostAsync(HttpClient http, string step, string reason)

@@ -23,7 +23,7 @@ public sealed class CardTests(ReleaseFixture fixture)
     public async Task A_card_tells_what_is_known_and_says_what_is_missing()
     {
         var version = await ValidatedAsync();
-        await _host.Registry.ApproveAsync(version.Reference, ReleaseHost.Bob, "looked at the plots", Cancel);
+        await _host.Approvals.ApproveAsync(version.Reference, ReleaseHost.Approver(ReleaseHost.Bob), "looked at the plots", Cancel);
         await _host.DeployAsync($"{_model}-live", version.Reference, Cancel);
 
         var (status, card) = await _host.GetAsync(Path(version), Cancel);

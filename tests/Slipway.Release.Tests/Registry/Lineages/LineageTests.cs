@@ -168,7 +168,7 @@ public abstract class LineageTests(bool postgreSql) : IAsyncLifetime
         var lineage = run is null ? described.Lineage with { RunId = null } : described.Lineage with { DatasetDigest = Digest, Commit = $"{Commit}+dirty", RunId = run };
         var version = (await Host.Registry.RegisterAsync(described with { Lineage = lineage }, ReleaseHost.Alice, Cancel)).Version;
         await Host.Registry.ValidateAsync(version.Reference, "[]", ReleaseHost.Alice, Cancel);
-        return await Host.Registry.ApproveAsync(version.Reference, ReleaseHost.Bob, null, Cancel);
+        return await Host.ApproveAsync(version.Reference, Cancel);
     }
 
     private Task<int> RecordRunAsync() => Host.Get<Database>().WriteAsync(
