@@ -24,6 +24,10 @@ public static class DatasetsModule
         services.AddSingleton((options ?? new DatasetsOptions()).Check());
         services.AddSingleton(new SchemaPart(typeof(DatasetsModule).Assembly, M2026120304_Sources.Number));
         services.AddSingleton(new BlobColumn("dataset_versions", "digest", BlobUse.Blob));
+
+        // A snapshot's own digest again, whose row above keeps it; and files that lie in the project's folder, not here.
+        services.AddSingleton(new BlobColumn("dataset_sources", "digest", BlobUse.None));
+        services.AddSingleton(new BlobColumn("dataset_sources", "file_digest", BlobUse.None));
         services.AddSingleton<DuckEngine>();
         services.AddSingleton<DatasetVersionStore>();
         services.AddSingleton<SourceFileStore>();

@@ -21,10 +21,10 @@ internal sealed class Admission(IModelRegistry registry, IApprovals approvals)
                 throw new SlipwayException(
                     ErrorKind.Conflict, $"{version.Reference} is {Word(version)} and cannot be deployed. {string.Join(' ', missing)} `slipway approval status {version.Reference}` shows how it stands.");
 
-            case AdmissionRule.NotRejected when version.State is VersionState.Rejected or VersionState.Deleted:
+            case AdmissionRule.NotRejected when !admittance.Rule.Allows(version.State):
                 throw new SlipwayException(ErrorKind.Conflict, $"{version.Reference}, which answered before, has been {Word(version)} since. Deploy another version instead.");
 
-            case AdmissionRule.Overridden when version.State is VersionState.Rejected or VersionState.Deprecated or VersionState.Deleted:
+            case AdmissionRule.Overridden when !admittance.Rule.Allows(version.State):
                 throw new SlipwayException(ErrorKind.Conflict, $"{version.Reference} is {Word(version)}, which no override lifts. Deploy another version instead.");
         }
     }
@@ -36,6 +36,18 @@ internal sealed class Admission(IModelRegistry registry, IApprovals approvals)
 /// <param name="Version">Which.</param>
 /// <param name="Rule">What it must keep.</param>
 internal sealed record Admittance(VersionReference Version, AdmissionRule Rule);
+
+/// <summary>The part of the rules that needs nothing but what was decided about the version.</summary>
+internal static class AdmissionRules
+{
+    /// <summary>False when a version of this state may not answer by the rule, whatever else is known of it.</summary>
+    public static bool Allows(this AdmissionRule rule, VersionState? state) => (rule, state) switch
+    {
+        (AdmissionRule.Approved, _) => state is VersionState.Approved,
+        (AdmissionRule.Overridden, _) => state is not (null or VersionState.Rejected or VersionState.Deprecated or VersionState.Deleted),
+        _ => state is not (null or VersionState.Rejected or VersionState.Deleted),
+    };
+}
 
 /// <summary>What a version must keep to answer.</summary>
 internal enum AdmissionRule

@@ -27,10 +27,10 @@ internal sealed partial class Deployments(
     public async Task<DeploymentState> OverrideAsync(string name, VersionReference version, Caller caller, string? reason, CancellationToken cancellationToken)
     {
         ResourceName.Check(name, "deployment");
-        if (!caller.Role.Allows(Permission.Override))
+        if (!caller.May(Permission.Override))
         {
             throw new SlipwayException(
-                ErrorKind.Forbidden, $"{caller.Actor} is {caller.Role.ToString().ToLowerInvariant()} and may not override the policy of {version.Model}. Ask an admin, or for approval: `slipway approval request {version}`.");
+                ErrorKind.Forbidden, $"{caller.Actor} is {caller.Role.Name()} and may not override the policy of {version.Model}. Ask an admin, or for approval: `slipway approval request {version}`.");
         }
 
         var why = OverrideState.CheckReason(reason);

@@ -117,9 +117,9 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         Assert.Equal("Skip to content", await TabAsync(page));
         Assert.Equal("Slipway", await TabAsync(page));
         Assert.Equal("Projects", await TabAsync(page));
-        Assert.Equal("Approvals", await TabAsync(page));
         Assert.Equal("Experiments", await TabAsync(page));
         Assert.Equal("Models", await TabAsync(page));
+        Assert.Equal("Approvals", await TabAsync(page));
         Assert.Equal("Dark theme", await TabAsync(page));
         Assert.NotEqual("none", await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle"));
         await page.Keyboard.PressAsync("Enter");

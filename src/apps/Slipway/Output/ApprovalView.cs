@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Access;
 using Slipway.Core.Projects;
 using Slipway.Core.Units;
 using Slipway.Registry.Approvals;
@@ -22,7 +23,7 @@ internal static class ApprovalView
                 var signed = decision.Authenticated || decision.Role is null ? "" : " (not signed in)";
                 table.AddRow(
                     Time(decision.At),
-                    Markup.Escape($"{decision.Actor}{(decision.Role is { } role ? $", {role.ToString().ToLowerInvariant()}" : "")}{signed}"),
+                    Markup.Escape($"{decision.Actor}{(decision.Role is { } role ? $", {role.Name()}" : "")}{signed}"),
                     decision.Step.ToString().ToLowerInvariant(),
                     Markup.Escape(decision.Comment ?? ""));
             }

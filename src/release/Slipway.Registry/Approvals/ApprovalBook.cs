@@ -203,7 +203,7 @@ internal sealed class ApprovalBook(ModelVersionStore versions, ApprovalStore sto
         // A model that begins with its file has nothing to guard yet.
         var before = kept ?? (await store.HasVersionsAsync(model, cancellationToken) ? ApprovalPolicy.Required : ApprovalPolicy.Auto);
         var weaker = PolicyComparison.Weaker(before, policy);
-        return weaker.Count == 0 || caller.Role.Allows(Permission.Approve)
+        return weaker.Count == 0 || caller.May(Permission.Approve)
             ? weaker
             : throw new SlipwayException(
                 ErrorKind.Forbidden,
@@ -298,9 +298,9 @@ internal sealed class ApprovalBook(ModelVersionStore versions, ApprovalStore sto
 
     private static void DemandRight(VersionReference version, Caller caller, string what)
     {
-        if (!caller.Role.Allows(Permission.Approve))
+        if (!caller.May(Permission.Approve))
         {
-            throw new SlipwayException(ErrorKind.Forbidden, $"{caller.Actor} is {caller.Role.ToString().ToLowerInvariant()} and may not decide about {version}. Ask an approver or an admin to {what}.");
+            throw new SlipwayException(ErrorKind.Forbidden, $"{caller.Actor} is {caller.Role.Name()} and may not decide about {version}. Ask an approver or an admin to {what}.");
         }
     }
 

@@ -29,9 +29,9 @@ internal static class ApprovalRules
     public static SlipwayException? Obstacle(ApprovalFacts facts, Caller caller)
     {
         var (policy, version) = (facts.Policy, facts.Version);
-        if (!caller.Role.Allows(Permission.Approve))
+        if (!caller.May(Permission.Approve))
         {
-            return Forbidden($"{caller.Actor} is {Word(caller.Role)} and may not approve {version.Reference}. Ask an approver or an admin.");
+            return Forbidden($"{caller.Actor} is {caller.Role.Name()} and may not approve {version.Reference}. Ask an approver or an admin.");
         }
 
         if (Evidence(facts).ToArray() is { Length: > 0 } evidence)
@@ -41,7 +41,7 @@ internal static class ApprovalRules
 
         if (!policy.Automatic && !HasRole(policy, caller.Role))
         {
-            return Forbidden($"{caller.Actor} is {Word(caller.Role)}, and {version.Model} needs the approval of {Roles(policy)}.");
+            return Forbidden($"{caller.Actor} is {caller.Role.Name()}, and {version.Model} needs the approval of {Roles(policy)}.");
         }
 
         return !policy.Automatic && IsOwn(policy, version, caller.Actor.Name, caller.IsAuthenticated)
@@ -130,7 +130,7 @@ internal static class ApprovalRules
             ? $"The approval of {decision.Actor} was given by a rule and does not count where people must approve."
             : HasRole(facts.Policy, role)
                 ? $"The approval of {decision.Actor} does not count: it is their own version."
-                : $"The approval of {decision.Actor} does not count: the role was {Word(role)}.";
+                : $"The approval of {decision.Actor} does not count: the role was {role.Name()}.";
     }
 
     private static IEnumerable<ApprovalDecision> Counted(ApprovalFacts facts, DateTimeOffset now) => Latest(facts).Where(d => Counts(facts, d, now));
@@ -152,7 +152,7 @@ internal static class ApprovalRules
     private static bool IsOwn(ApprovalPolicy policy, ModelVersion version, string actor, bool authenticated) =>
         actor == version.CreatedBy && !(policy.SelfReview ?? !authenticated);
 
-    private static bool HasRole(ApprovalPolicy policy, Role role) => role == Role.Admin || policy.Roles.Contains(Word(role));
+    private static bool HasRole(ApprovalPolicy policy, Role role) => role == Role.Admin || policy.Roles.Contains(role.Name());
 
     private static bool HasPassed(ApprovalFacts facts, string gate)
     {
@@ -161,8 +161,6 @@ internal static class ApprovalRules
     }
 
     private static string Roles(ApprovalPolicy policy) => string.Join(" or ", policy.Roles.Concat(["admin"]).Distinct().Select(role => $"an {role}"));
-
-    private static string Word(Role role) => role.ToString().ToLowerInvariant();
 
     private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 

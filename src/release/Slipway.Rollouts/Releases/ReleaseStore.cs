@@ -30,10 +30,10 @@ internal sealed class ReleaseStore(Database database, IModelRegistry registry)
 
     private async Task SaveAsync(WriteTransaction transaction, Standing before, ReleaseChange change)
     {
-        // Whoever deletes a version asks here, too, in a transaction: of the two the later one sees the other.
-        if (change.Admits is { } admits && await registry.FindStateAsync(transaction, admits.Version) == VersionState.Deleted)
+        // Whoever decides about a version, or deletes it, does so in a transaction, too: of the two the later one sees the other.
+        if (change.Admits is { } admits && await registry.FindStateAsync(transaction, admits.Version) is var state && !admits.Rule.Allows(state))
         {
-            throw new SlipwayException(ErrorKind.Conflict, $"{admits.Version} has just been deleted, so it cannot answer. Deploy another version.");
+            throw new SlipwayException(ErrorKind.Conflict, $"{admits.Version} has just become {state?.ToString().ToLowerInvariant()}, so it cannot answer. `slipway approval status {admits.Version}` shows why.");
         }
 
         if (change.Deployment is { } deployment && !await DeploymentStore.TrySaveAsync(transaction, before.Deployment, deployment))

@@ -170,7 +170,7 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
             .AddSingleton<TimeProvider>(_time)
             .AddTestStorage(Path.Combine(_folder, "data"))
             .AddAccess(new AccessOptions { OutboundAllow = [allowed] })
-            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026113050_DeliveryReceivers.Number))
+            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026120306_Traffic.Number))
             .AddSingleton<WebhookStore>()
             .BuildServiceProvider();
         await _services.OpenStorageAsync(Cancel);

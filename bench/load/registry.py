@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measures lineage and history over 10,000 models of 100 versions on SQLite.
+"""Measures lists, searches, pages, lineage and history over 10,000 models of 100 versions on SQLite.
 
-    python3 bench/load/lineage.py DATA
+    python3 bench/load/registry.py DATA
 
 DATA is a new folder. The script lets the server make the tables, fills them while it is down (a version each with run, dataset, file, commit and approval; a deployment a model, with 20 changes; one
 deployment with 100,000), starts the server again and asks over HTTP, one request after the other. Server and script share the machine, so a figure is an upper bound of what the server takes.
@@ -57,11 +57,14 @@ def fill(path):
 
     for number in range(MODELS):
         model, commit = f"m{number}", f"{number:040x}"
-        versions, origins, datasets, sources, runs, tags, events = [], [], [], [], [], [], []
+        versions, seen, origins, datasets, sources, runs, tags, events = [], [], [], [], [], [], [], []
+        moment = int(BEGIN.timestamp() * 1000)
+        db.execute("insert into registered_models (id, name, description, created_at, updated_at, created_by, last_number) values (?,?,?,?,?,?,?)", (number + 1, model, f"Demand of district {number}", moment, moment, "bench", VERSIONS))
         for v in range(VERSIONS):
             digest, run = f"{number * VERSIONS + v:064x}", f"{number * VERSIONS + v:032x}"
             lineage = json.dumps({"dataset": model, "datasetDigest": digest, "recipe": {}, "commit": commit, "runId": run})
             versions.append((model, v + 1, f"1.0.{v}", digest, "onnx", signature, "{}", lineage, "patch: same recipe, other data", at(v), "bench", "Approved", f"{model}-{v}"))
+            seen.append((number + 1, model, v + 1, f"1.0.{v}", f"mlflow-artifacts:/slipway-models/{model}/{v + 1}", run, "", "bench", "None", moment, moment))
             origins += [("run", run, model, v + 1), ("dataset", f"{model}@{digest}", model, v + 1), ("commit", commit, model, v + 1)]
             datasets.append((model, digest, 1000, "[]", "select 1", at(v), number * VERSIONS + v))
             sources.append((model, digest, f"data/{model}.csv", f"{number:064x}", 1000))
@@ -73,6 +76,7 @@ def fill(path):
             former = of(number, change - 1) if change else None
             events.append(("VersionDeployed", f"deployment/d{number}", "bench", at(1000 * change), deployed(number, of(number, change), former)))
         db.executemany("insert into model_versions (model, number, version, artifact_digest, format, signature, metrics, lineage, version_reason, created_at, created_by, state, identity) values (?,?,?,?,?,?,?,?,?,?,?,?,?)", versions)
+        db.executemany("insert into registered_versions (model, name, number, version, source, run_id, description, created_by, stage, created_at, updated_at) values (?,?,?,?,?,?,?,?,?,?,?)", seen)
         db.executemany("insert into version_origins (kind, name, model, number) values (?,?,?,?)", origins)
         db.executemany("insert into dataset_versions (name, digest, row_count, profile, sql_text, created_at, position) values (?,?,?,?,?,?,?)", datasets)
         db.executemany("insert into dataset_sources (name, digest, path, file_digest, size) values (?,?,?,?,?)", sources)
@@ -109,7 +113,7 @@ def measure(address, what, paths):
         took.append((time.perf_counter() - begun) * 1000)
         if answer.status != 200:
             sys.exit(f"{path}: {answer.status} {body[:300]}")
-        nodes.append(len(json.loads(body).get("nodes", [])))
+        nodes.append(len(json.loads(body)["nodes"]) if "/lineage" in path else 0)
     took = took[5:]
     cut = statistics.quantiles(took, n=100)
     print(f"{what:<44} p50 {statistics.median(took):7.1f} ms   p99 {cut[98]:7.1f} ms   {f'up to {max(nodes)} nodes' if max(nodes) else ''}", flush=True)
@@ -123,6 +127,14 @@ def main():
     try:
         pick = random.Random(7)
         number = lambda: pick.randrange(MODELS)
+        model = lambda: f"m{number()}"
+        measure(address, "a page of 50 models", [f"/api/v1/models?limit=50&after={model()}" for _ in range(ASKED)])
+        measure(address, "models by a part of the description", [f"/api/v1/models?limit=50&q=district%20{number()}" for _ in range(ASKED)])
+        measure(address, "a search that finds nothing", [f"/api/v1/models?limit=50&q=nothing-{number()}" for _ in range(ASKED)])
+        measure(address, "the versions of a model", [f"/api/v1/models/{model()}/versions" for _ in range(ASKED)])
+        measure(address, "a version", [f"/api/v1/models/{model()}/versions/1.0.{pick.randrange(VERSIONS)}" for _ in range(ASKED)])
+        measure(address, "the console's list of models", [f"/models?page={1 + pick.randrange(200)}" for _ in range(ASKED)])
+        measure(address, "the console's page of a version", [f"/models/{model()}/versions/1.0.{pick.randrange(VERSIONS)}" for _ in range(ASKED)])
         lineage = lambda node: f"/api/v1/lineage?node={node}"
         measure(address, "lineage of a version, both ways", [lineage(f"m{number()}@1.0.{pick.randrange(VERSIONS)}") for _ in range(ASKED)])
         measure(address, "lineage of a run, both ways", [lineage(f"run:{number() * VERSIONS + 5:032x}") for _ in range(ASKED)])
