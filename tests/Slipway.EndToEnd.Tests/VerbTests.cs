@@ -7,7 +7,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 {
     private const string Nobody = "http://127.0.0.1:9";
 
-    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit"];
+    private static readonly string[] Verbs = ["demo", "init", "up", "apply", "train", "status", "predict", "approve", "deploy", "rollback", "rollout", "drift", "doctor", "gc", "audit", "verify", "delete", "history", "lineage", "key", "card", "diff", "approval", "reject", "deprecate"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -29,8 +29,31 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 2, ["predict", "x", "--rows", "nowhere.json"] },
         { 2, ["predict", "x", "--row", "7"] },
         { 1, ["predict", "nobody", "--row", "{}"] },
+        { 2, ["card", "small"] },
+        { 1, ["card", "nobody@1.0.0"] },
+        { 3, ["card", "small@1.0.0", "--server", Nobody] },
+        { 2, ["card", "small@1.0.0", "--format", "pdf"] },
+        { 2, ["card", "small@1.0.0", "--set", "ethics"] },
+        { 2, ["card", "small@1.0.0", "--set", "ethic=x"] },
+        { 2, ["card", "small@1.0.0", "--edit"] },
+        { 2, ["diff", "small@1.0.0"] },
+        { 2, ["diff", "small@1.0.0", "small"] },
+        { 2, ["diff", "small@1.0.0", "small@1.0.0"] },
+        { 1, ["diff", "nobody", "1.0.0", "1.0.1"] },
+        { 3, ["diff", "small", "1.0.0", "1.0.1", "--server", Nobody] },
         { 2, ["approve", "small"] },
         { 1, ["approve", "nobody@1.0.0"] },
+        { 2, ["reject", "small"] },
+        { 1, ["reject", "nobody@1.0.0"] },
+        { 1, ["deprecate", "nobody@1.0.0"] },
+        { 2, ["approval"] },
+        { 2, ["approval", "status", "small"] },
+        { 1, ["approval", "request", "nobody@1.0.0"] },
+        { 1, ["approval", "comment", "nobody@1.0.0", "--reason", "why"] },
+        { 1, ["approval", "revoke", "nobody@1.0.0"] },
+        { 3, ["approval", "list", "--server", Nobody] },
+        { 1, ["deploy", "nobody@1.0.0", "--override", "--reason", "urgent"] },
+        { 2, ["deploy", "nobody@1.0.0", "--override"] },
         { 2, ["deploy", "small@1"] },
         { 2, ["deploy", "small@1.0.0", "--name", "Wrong Name"] },
         { 1, ["deploy", "nobody@1.0.0"] },
@@ -54,6 +77,33 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
         { 3, ["audit", "--server", Nobody] },
         { 2, ["audit", "--since", "yesterday"] },
         { 2, ["audit", "--limit", "0"] },
+        { 3, ["verify", "--all", "--server", Nobody] },
+        { 2, ["verify"] },
+        { 2, ["train", "--at-least", "2"] },
+        { 2, ["verify", "words", "--all"] },
+        { 2, ["verify", "words@1"] },
+        { 2, ["delete", "words"] },
+        { 1, ["delete", "nobody@1.0.0"] },
+        { 3, ["delete", "words@1.0.0", "--server", Nobody] },
+        { 3, ["history", "bikes", "--server", Nobody] },
+        { 2, ["history"] },
+        { 2, ["history", "small", "--at", "yesterday"] },
+        { 2, ["history", "Wrong Name"] },
+        { 1, ["history", "nobody"] },
+        { 1, ["history", "--model", "nobody"] },
+        { 3, ["lineage", "small@1.0.0", "--server", Nobody] },
+        { 2, ["lineage"] },
+        { 1, ["lineage", "nobody@1.0.0"] },
+        { 2, ["lineage", "small@1.0.0", "--depth", "0"] },
+        { 2, ["key"] },
+        { 2, ["key", "create", "ci"] },
+        { 2, ["key", "create", "ci", "--role", "root"] },
+        { 2, ["key", "create", "Wrong Name", "--role", "viewer"] },
+        { 2, ["key", "create", "ci", "--role", "viewer", "--expires", "soon"] },
+        { 3, ["key", "list", "--server", Nobody] },
+        { 2, ["key", "list", "--server", Nobody, "--data", "x"] },
+        { 1, ["key", "revoke", "nobody"] },
+        { 2, ["status", "--key", "two words"] },
         { 2, ["no-such-verb"] },
         { 2, [] },
     };
@@ -130,7 +180,7 @@ public sealed class VerbTests(SharedServer server) : IClassFixture<SharedServer>
 
         foreach (var arguments in new string[][]
         {
-            ["train"], ["apply"], ["status"], ["predict", "words", "--row", "{\"x\": 1}"], ["approve", "words@1.0.0"], ["deploy", "words@1.0.0", "--name", "other"], ["gc"], ["gc", "--yes"], ["audit"], ["doctor", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"],
+            ["train"], ["apply"], ["status"], ["predict", "words", "--row", "{\"x\": 1}"], ["approve", "words@1.0.0"], ["deploy", "words@1.0.0", "--name", "other"], ["gc"], ["gc", "--yes"], ["audit"], ["verify", "--all"], ["verify", "words@1.0.0"], ["doctor", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"],
         })
         {
             var result = await server.Up.RunAsync([.. arguments, "--json"], Cancel, folder.Path);

@@ -12,6 +12,7 @@ using Slipway.Core.Names;
 using Slipway.Inference;
 using Slipway.Inference.Tensors;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Release.Tests.Rollouts;
 using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
@@ -37,6 +38,8 @@ public sealed class ReleaseHost : IAsyncDisposable
     public HttpClient Http { get; }
 
     public IModelRegistry Registry => Get<IModelRegistry>();
+
+    public IApprovals Approvals => Get<IApprovals>();
 
     public IDeployments Deployments => Get<IDeployments>();
 
@@ -95,8 +98,20 @@ public sealed class ReleaseHost : IAsyncDisposable
     {
         var version = await RegisterAsync(model, answer, cancellationToken);
         await Registry.ValidateAsync(version.Reference, "[]", Alice, cancellationToken);
-        return await Registry.ApproveAsync(version.Reference, Bob, null, cancellationToken);
+        return await ApproveAsync(version.Reference, cancellationToken);
     }
+
+    /// <summary>Bob, who registers nothing, approves.</summary>
+    public async Task<ModelVersion> ApproveAsync(VersionReference version, CancellationToken cancellationToken)
+    {
+        await Approvals.ApproveAsync(version, Approver(Bob), null, cancellationToken);
+        return await Registry.GetAsync(version, cancellationToken);
+    }
+
+    /// <summary>Bob rejects.</summary>
+    public Task RejectAsync(VersionReference version, string? reason, CancellationToken cancellationToken) => Approvals.RejectAsync(version, Approver(Bob), reason, cancellationToken);
+
+    public static Caller Approver(Actor actor) => new(actor, Role.Approver, IsAuthenticated: true);
 
     public async Task<NewModelVersion> DescribeAsync(string model, string answer, CancellationToken cancellationToken)
     {
@@ -167,6 +182,7 @@ public sealed class ReleaseHost : IAsyncDisposable
             context.Response.StatusCode = e.Kind switch
             {
                 ErrorKind.InvalidInput => 400,
+                ErrorKind.Forbidden => 403,
                 ErrorKind.NotFound => 404,
                 ErrorKind.Conflict => 409,
                 ErrorKind.TooLarge => 413,

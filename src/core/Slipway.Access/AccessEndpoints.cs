@@ -18,6 +18,15 @@ public static class AccessEndpoints
         return route;
     }
 
+    /// <summary>Declares how errors before the handler are told: in the words of the route's protocol instead of problem+json.</summary>
+    public static TBuilder TellsErrors<TBuilder>(this TBuilder route, Func<HttpContext, int, string, Task> write)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        var shape = new ErrorShape(write);
+        route.Add(endpoint => endpoint.Metadata.Add(shape));
+        return route;
+    }
+
     /// <summary>Who is calling, and what it is here. While authentication is off, that is <see cref="Caller.Local"/>.</summary>
     public static Caller GetCaller(this HttpContext context) => context.Items[typeof(Caller)] as Caller ?? Caller.Local;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Access.Authentication;
 using Slipway.Core.Errors;
 
 namespace Slipway.Access;
@@ -14,6 +15,12 @@ public sealed record AccessOptions
     /// </summary>
     public IReadOnlyList<string> OutboundAllow { get; init; } = [];
 
+    /// <summary>True when nobody may do anything without a key or a token; false makes everybody <see cref="Caller.Local"/>.</summary>
+    public bool RequireSignIn { get; init; }
+
+    /// <summary>The issuer whose tokens are taken beside keys; null takes none.</summary>
+    public OidcOptions? Oidc { get; init; }
+
     /// <summary><see cref="OutboundAllow"/>, read.</summary>
     internal IReadOnlyList<IPNetwork> OutboundNetworks => [.. OutboundAllow.Select(IPNetwork.Parse)];
 
@@ -24,6 +31,8 @@ public sealed record AccessOptions
         [
             .. Hosts.Where(host => !IsHost(host)).Select(host => $"hosts: '{host}' is not a host name. Write a name or an address alone: no scheme, no port, no wildcard."),
             .. OutboundAllow.Where(network => !IPNetwork.TryParse(network, out _)).Select(network => $"outbound.allow: '{network}' is not a network. Write it as 10.1.0.0/16."),
+            .. Oidc?.Mistakes() ?? [],
+            .. Oidc is not null && !RequireSignIn ? ["auth.oidc: tokens are taken only while authentication is on. Set auth.enabled to true, or leave auth.oidc out."] : Array.Empty<string>(),
         ];
         if (mistakes.Length > 0)
         {

@@ -22,6 +22,16 @@ public enum Role
 /// <summary>What each role may do.</summary>
 public static class Roles
 {
+    /// <summary>The roles, for messages.</summary>
+    public const string All = "viewer, scorer, developer, approver and admin";
+
+    /// <summary>A role by its name, in capital letters or small; false for anything else.</summary>
+    public static bool TryParse(string? text, out Role role) =>
+        Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsAsciiDigit(text![0]) && text[0] is not ('-' or '+');
+
+    /// <summary>A role's name, as people write it.</summary>
+    public static string Name(this Role role) => role.ToString().ToLowerInvariant();
+
     /// <summary>True when <paramref name="role"/> may do what <paramref name="permission"/> says.</summary>
     public static bool Allows(this Role role, Permission permission) => permission is Permission.Anonymous || (role, permission) switch
     {

@@ -30,7 +30,7 @@ public static class MlflowContentRoutes
         this IEndpointRouteBuilder routes, IReadOnlyList<string> methods, string path, string name, Permission permission, Func<HttpContext, Task> handle)
     {
         var log = routes.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(MlflowContentRoutes));
-        return routes.MapMethods(path, methods, context => AnswerAsync(context, handle, log)).WithTags("MLflow").WithName(name).WithMetadata(new MlflowRoute(name, permission)).Needs(permission);
+        return routes.MapMethods(path, methods, context => AnswerAsync(context, handle, log)).WithTags("MLflow").WithName(name).WithMetadata(new MlflowRoute(name, permission)).Needs(permission).TellsErrors(MlflowErrors.WriteAsync);
     }
 
     /// <summary>Reads the request's message, for a handler that needs more of the request than that.</summary>

@@ -28,11 +28,26 @@ internal static partial class MlflowErrors
         await WriteAsync(context, status, code, message);
     }
 
+    /// <summary>What is said before a request is read: who may not call hears it here.</summary>
+    public static Task WriteAsync(HttpContext context, int status, string message) => WriteAsync(
+        context,
+        status,
+        status switch
+        {
+            StatusCodes.Status401Unauthorized => "UNAUTHENTICATED",
+            StatusCodes.Status403Forbidden => "PERMISSION_DENIED",
+            StatusCodes.Status429TooManyRequests => "REQUEST_LIMIT_EXCEEDED",
+            StatusCodes.Status503ServiceUnavailable => "TEMPORARILY_UNAVAILABLE",
+            StatusCodes.Status500InternalServerError => "INTERNAL_ERROR",
+            _ => Malformed,
+        },
+        message);
+
     public static async Task WriteAsync(HttpContext context, int status, string code, string message)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        if (status == StatusCodes.Status503ServiceUnavailable && context.Response.Headers.RetryAfter.Count == 0)
         {
             context.Response.Headers.RetryAfter = "5";
         }
@@ -59,6 +74,8 @@ internal static partial class MlflowErrors
         ErrorKind.InvalidInput or ErrorKind.TooLarge or ErrorKind.Failed => (StatusCodes.Status400BadRequest, "INVALID_PARAMETER_VALUE", error.Message),
         ErrorKind.NotFound => (StatusCodes.Status404NotFound, "RESOURCE_DOES_NOT_EXIST", error.Message),
         ErrorKind.Conflict => (StatusCodes.Status400BadRequest, "RESOURCE_ALREADY_EXISTS", error.Message),
+        ErrorKind.Unauthenticated => (StatusCodes.Status401Unauthorized, "UNAUTHENTICATED", error.Message),
+        ErrorKind.TooMany => (StatusCodes.Status429TooManyRequests, "REQUEST_LIMIT_EXCEEDED", error.Message),
         ErrorKind.Forbidden => (StatusCodes.Status403Forbidden, "PERMISSION_DENIED", error.Message),
         ErrorKind.NotAvailable => (StatusCodes.Status400BadRequest, "NOT_IMPLEMENTED", error.Message),
         ErrorKind.Timeout => (StatusCodes.Status504GatewayTimeout, "DEADLINE_EXCEEDED", error.Message),

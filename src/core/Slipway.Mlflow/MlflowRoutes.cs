@@ -31,7 +31,7 @@ public static class MlflowRoutes
         Map("/ajax-api/", $"{name}Ajax").ExcludeFromDescription();
 
         IEndpointConventionBuilder Map(string prefix, string routeName) =>
-            routes.MapMethods(prefix + path, [method], answer).WithTags("MLflow").WithName(routeName).WithMetadata(new MlflowRoute(name, permission)).Needs(permission);
+            routes.MapMethods(prefix + path, [method], answer).WithTags("MLflow").WithName(routeName).WithMetadata(new MlflowRoute(name, permission)).Needs(permission).TellsErrors(MlflowErrors.WriteAsync);
     }
 
     /// <summary>Answers what is called under MLflow's prefixes and is not there as MLflow does, rather than as a page that is missing.</summary>
@@ -39,7 +39,7 @@ public static class MlflowRoutes
     {
         foreach (var prefix in new[] { "/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0" })
         {
-            routes.Map(prefix + "/{**path}", Missing).ExcludeFromDescription().Needs(Permission.Read);
+            routes.Map(prefix + "/{**path}", Missing).ExcludeFromDescription().Needs(Permission.Read).TellsErrors(MlflowErrors.WriteAsync);
         }
 
         static Task Missing(HttpContext context) => MlflowErrors.WriteAsync(

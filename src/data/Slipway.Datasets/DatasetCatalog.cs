@@ -4,6 +4,7 @@ using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Core.Text;
 using Slipway.Datasets.Duck;
+using Slipway.Datasets.Sources;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
 
@@ -25,10 +26,11 @@ internal sealed partial class DatasetCatalog(
     {
         query = Check(query);
         using var work = data.CreateWorkFolder(Purpose);
-        var snapshot = await engine.RunAsync(query.Name, Access(work, query), (session, stop) =>
+        var (snapshot, files) = await engine.RunAsync(query.Name, Access(work, query), (session, stop) =>
         {
             var prepared = PreparedQuery.Of(session, query, data.Path, options, stop);
-            return Snapshot.Write(session, query, prepared, options, work.Path);
+            var sources = prepared.Inputs.Select(input => SourceFile.Read(input.Name, input.File, stop)).ToList();
+            return (Snapshot.Write(session, query, prepared, options, work.Path), sources);
         }, cancellationToken);
 
         await using var content = File.OpenRead(snapshot.File);
@@ -45,7 +47,7 @@ internal sealed partial class DatasetCatalog(
             CreatedAt = time.GetUtcNow(),
         };
 
-        var result = await versions.SaveAsync(version, actor, cancellationToken);
+        var result = await versions.SaveAsync(version, files, actor, cancellationToken);
         if (result.Created)
         {
             LogCreated(logger, version.Name, version.Digest, version.Rows, blob.Size);

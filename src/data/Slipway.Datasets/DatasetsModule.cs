@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Access;
+using Slipway.Core.Lineages;
 using Slipway.Datasets.Duck;
 using Slipway.Datasets.Endpoints;
 using Slipway.Datasets.Migrations;
+using Slipway.Datasets.Sources;
 using Slipway.Storage;
 using Slipway.Storage.Blobs;
 
@@ -20,10 +22,16 @@ public static class DatasetsModule
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton((options ?? new DatasetsOptions()).Check());
-        services.AddSingleton(new SchemaPart(typeof(DatasetsModule).Assembly, M2026112420_DatasetVersions.Number));
+        services.AddSingleton(new SchemaPart(typeof(DatasetsModule).Assembly, M2026120304_Sources.Number));
         services.AddSingleton(new BlobColumn("dataset_versions", "digest", BlobUse.Blob));
+
+        // A snapshot's own digest again, whose row above keeps it; and files that lie in the project's folder, not here.
+        services.AddSingleton(new BlobColumn("dataset_sources", "digest", BlobUse.None));
+        services.AddSingleton(new BlobColumn("dataset_sources", "file_digest", BlobUse.None));
         services.AddSingleton<DuckEngine>();
         services.AddSingleton<DatasetVersionStore>();
+        services.AddSingleton<SourceFileStore>();
+        services.AddSingleton<ILineageSource, DatasetLineage>();
         services.AddSingleton<IDatasets, DatasetCatalog>();
         return services;
     }

@@ -13,27 +13,31 @@ internal sealed class PreparedQuery
     private readonly DatasetQuery _query;
     private readonly SqlRun _run;
 
-    private PreparedQuery(DuckSession session, DatasetQuery query, SqlRun run, IReadOnlyList<ColumnPlan> columns)
+    private PreparedQuery(DuckSession session, DatasetQuery query, SqlRun run, IReadOnlyList<ColumnPlan> columns, IReadOnlyList<(string Name, string File)> inputs)
     {
         _session = session;
         _query = query;
         _run = run;
         Columns = columns;
+        Inputs = inputs;
     }
 
     /// <summary>The columns in order.</summary>
     public IReadOnlyList<ColumnPlan> Columns { get; }
+
+    /// <summary>The files that it reads, each by its path in the project's folder.</summary>
+    public IReadOnlyList<(string Name, string File)> Inputs { get; }
 
     /// <summary>Locks <paramref name="session"/> and prepares <paramref name="query"/> on it.</summary>
     public static PreparedQuery Of(DuckSession session, DatasetQuery query, string dataFolder, DatasetsOptions options, CancellationToken stop)
     {
         var sql = ProjectSql.Read(session, query);
         session.Lock(sql.Shuffles ? 1 : options.Threads);
-        SqlInputs.Check(session, query, dataFolder, sql.Files, stop);
+        var inputs = SqlInputs.Check(session, query, dataFolder, sql.Files, stop);
 
         var run = new SqlRun(query, sql, options);
         var described = run.Do($"describe {run.Rows}", s => session.Query(s, r => (r.GetString(0), r.GetString(1))));
-        var prepared = new PreparedQuery(session, query, run, ColumnPlan.Of(query, described));
+        var prepared = new PreparedQuery(session, query, run, ColumnPlan.Of(query, described), inputs);
         prepared.CheckNamed();
         return prepared;
     }

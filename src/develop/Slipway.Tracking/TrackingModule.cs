@@ -10,6 +10,7 @@ using Slipway.Tracking.EvaluationDatasets;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.GraphQl;
 using Slipway.Tracking.Inputs;
+using Slipway.Tracking.Lineages;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Migrations;
 using Slipway.Tracking.Purging;
@@ -42,6 +43,7 @@ public static class TrackingModule
         services.AddScorers();
         services.AddSingleton<ITrackingReader, TrackingReader>();
         services.AddPurging();
+        services.AddLineage();
         services.AddSingleton<IRunRecorder, RunRecorder>();
         return services;
     }

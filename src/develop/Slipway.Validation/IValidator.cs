@@ -22,6 +22,9 @@ public sealed record ValidationJob(ValidateSection? Validate, string Task, strin
 {
     /// <summary>What is live, for the gate <c>validate.champion</c>; null leaves that gate out.</summary>
     public Champion? Champion { get; init; }
+
+    /// <summary>Columns of the held-out rows by whose values the metrics are told, too.</summary>
+    public IReadOnlyList<string> Segments { get; init; } = [];
 }
 
 /// <summary>The version that is live, with which a candidate is compared.</summary>
@@ -60,9 +63,18 @@ public sealed record GateResult(string Gate, Verdict Verdict, string Limit, doub
 /// <param name="Metrics">Every metric of the task on the held-out rows, whether a gate asks for it or not.</param>
 public sealed record ValidationReport(IReadOnlyList<GateResult> Gates, IReadOnlyDictionary<string, double> Metrics)
 {
+    /// <summary>The same metrics on the rows of each segment.</summary>
+    public IReadOnlyList<SegmentMetrics> Segments { get; init; } = [];
+
     /// <summary>Fail when any gate fails; else inconclusive when any is; else pass.</summary>
     public Verdict Verdict =>
         Gates.Any(g => g.Verdict == Verdict.Fail) ? Verdict.Fail
         : Gates.Any(g => g.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
         : Verdict.Pass;
 }
+
+/// <summary>Metrics on the rows of one segment.</summary>
+/// <param name="Segment">The segment, such as <c>workingday=1</c>.</param>
+/// <param name="Rows">How many held-out rows are of it.</param>
+/// <param name="Metrics">Every metric of the task that has a value on them.</param>
+public sealed record SegmentMetrics(string Segment, int Rows, IReadOnlyDictionary<string, double> Metrics);

@@ -7,13 +7,17 @@ using Slipway.Inference.Tensors;
 namespace Slipway.Validation;
 
 /// <summary>Fills a model's inputs from a table: by name, or, for a model that takes one nameless matrix, all number columns but the label in the table's order.</summary>
-internal sealed class InputFeed
+public sealed class InputFeed
 {
     private readonly List<(TensorSpec Spec, Column Column, ReadOnlyMemory<byte>[] Words)> _columns = [];
     private readonly TensorSpec? _matrix;
     private readonly double[][] _matrixColumns = [];
 
-    public InputFeed(ModelSignature signature, Table rows, string label)
+    /// <param name="signature">What the model takes.</param>
+    /// <param name="rows">The table.</param>
+    /// <param name="label">The column that is no input; null where the table has none.</param>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: the table lacks a column that the model takes, or has it as something else.</exception>
+    public InputFeed(ModelSignature signature, Table rows, string? label)
     {
         if (!signature.Tabular && signature.Inputs is [{ Shape: [_, var width] } only] && rows.Columns.All(c => c.Name != only.Name))
         {
@@ -21,7 +25,7 @@ internal sealed class InputFeed
             _matrixColumns = [.. rows.Columns.Where(c => c.Name != label).OfType<NumberColumn>().Select(c => c.Values)];
             if (width >= 0 && width != _matrixColumns.Length)
             {
-                throw Invalid($"The model takes a matrix of {width} columns, but the data has {_matrixColumns.Length} number columns besides the label '{label}'. Name the columns in {TabularSchema.FileName}.");
+                throw Invalid($"The model takes a matrix of {width} columns, but the data has {_matrixColumns.Length} number columns besides the label{(label is null ? "" : $" '{label}'")}. Name the columns in {TabularSchema.FileName}.");
             }
 
             return;

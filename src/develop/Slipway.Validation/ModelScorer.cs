@@ -19,17 +19,34 @@ public static class ModelScorer
     public static ScoredRows Score(IModel model, LearningTask task, string label, Table rows, CancellationToken cancellationToken)
     {
         var truth = Truth.Read(rows[label], task, model.Signature.Labels);
-        var feed = new InputFeed(model.Signature, rows, label);
+        var (scores, width) = Predict(model, task, rows.Rows, new InputFeed(model.Signature, rows, label).Write, cancellationToken);
+        if (task == LearningTask.Multiclass && rows.Rows > 0 && truth.Max() >= width)
+        {
+            throw new SlipwayException(ErrorKind.InvalidInput, $"The column '{label}' has the class {truth.Max()}, but the model knows only the classes 0 to {width - 1}.");
+        }
+
+        return new ScoredRows(task, truth, scores, width);
+    }
+
+    /// <summary>The model's scores alone, row by row, and how many a row has.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="task">What it predicts.</param>
+    /// <param name="rows">How many rows there are.</param>
+    /// <param name="fill">Adds the inputs of some rows: the set, the first row and how many.</param>
+    /// <param name="cancellationToken">Ends it between two runs.</param>
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>: the model does not take the rows, or its answer does not fit the task.</exception>
+    public static (double[] Scores, int Width) Predict(IModel model, LearningTask task, int rows, Action<TensorSet, int, int> fill, CancellationToken cancellationToken)
+    {
         var inputs = new TensorSet();
         var outputs = new TensorSet();
         double[] scores = [];
         var width = 1;
-        for (var first = 0; first < rows.Rows; first += ChunkRows)
+        for (var first = 0; first < rows; first += ChunkRows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var count = Math.Min(ChunkRows, rows.Rows - first);
+            var count = Math.Min(ChunkRows, rows - first);
             inputs.Clear();
-            feed.Write(inputs, first, count);
+            fill(inputs, first, count);
             SignatureCheck.Apply(model.Signature, inputs);
             model.Run(inputs, outputs);
 
@@ -37,17 +54,12 @@ public static class ModelScorer
             if (first == 0)
             {
                 width = answer.Width;
-                scores = new double[checked(rows.Rows * width)];
+                scores = new double[checked(rows * width)];
             }
 
             answer.CopyTo(scores.AsSpan(first * width, count * width));
         }
 
-        if (task == LearningTask.Multiclass && rows.Rows > 0 && truth.Max() >= width)
-        {
-            throw new SlipwayException(ErrorKind.InvalidInput, $"The column '{label}' has the class {truth.Max()}, but the model knows only the classes 0 to {width - 1}.");
-        }
-
-        return new ScoredRows(task, truth, scores, width);
+        return (scores, width);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class Validator : IValidator
             gates.Add(await ChampionComparison.JudgeAsync(gate, champion, job, rows, Resampled, cancellationToken));
         }
 
-        return new ValidationReport(gates, QualityMetrics.ComputeAll(rows));
+        return new ValidationReport(gates, QualityMetrics.ComputeAll(rows)) { Segments = SegmentRows.Measure(rows, job.HeldOut, job.Segments) };
     }
 
     private static Interval? Interval(string metric, double value, ScoredRows rows, int block, CancellationToken cancellationToken)

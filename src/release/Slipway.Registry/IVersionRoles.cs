@@ -12,4 +12,5 @@ public interface IVersionRoles
 /// <summary>A version in a deployment.</summary>
 /// <param name="Version">Which.</param>
 /// <param name="IsStable">True when it answers everybody; false for one that is tried beside it.</param>
-public sealed record VersionRole(VersionReference Version, bool IsStable);
+/// <param name="Deployment">The deployment's name.</param>
+public sealed record VersionRole(VersionReference Version, bool IsStable, string Deployment);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
+using Slipway.Storage;
 using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
 
@@ -45,24 +46,19 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
         return DecideAsync(version, before => before.Validate(), _ => new VersionValidated(version, json, actor), cancellationToken);
     }
 
-    public Task<ModelVersion> ApproveAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken)
-    {
-        var why = DecisionReason.Check(reason);
-        return DecideAsync(version, before => before.Approve(), _ => new VersionApproved(version, why, actor), cancellationToken);
-    }
-
-    public Task<ModelVersion> RejectAsync(VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken)
-    {
-        var why = DecisionReason.Check(reason);
-        return DecideAsync(version, before => before.Reject(), before => new VersionRejected(version, before.State, why, actor), cancellationToken);
-    }
-
     public Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken) => versions.FindAsync(version, cancellationToken);
 
     public async Task<ModelVersion> GetAsync(VersionReference version, CancellationToken cancellationToken) =>
-        await versions.FindAsync(version, cancellationToken) ?? throw NotFound(version, await versions.ListAsync(version.Model, cancellationToken));
+        await versions.FindAsync(version, cancellationToken) ?? throw NotFound(version, await versions.ListAsync(version.Model, MaxNamed + 1, null, cancellationToken));
 
-    public Task<IReadOnlyList<ModelVersion>> ListAsync(string? model, CancellationToken cancellationToken) => versions.ListAsync(model, cancellationToken);
+    public Task<VersionState?> FindStateAsync(WriteTransaction transaction, VersionReference version) => ModelVersionStore.FindStateAsync(transaction, version);
+
+    public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken) =>
+        versions.ListAsync(model, limit, before, cancellationToken);
+
+    public Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken) => versions.ListModelsAsync(query, cancellationToken);
+
+    public Task<int> CountModelsAsync(ModelQuery query, CancellationToken cancellationToken) => versions.CountModelsAsync(query, cancellationToken);
 
     private async Task<ModelVersion> DecideAsync(
         VersionReference version, Func<ModelVersion, ModelVersion> decide, Func<ModelVersion, IEvent> announce, CancellationToken cancellationToken)
@@ -81,7 +77,7 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
 
     private ModelVersion Next(ModelVersion? newest, long number, NewModelVersion version, Actor actor)
     {
-        var proposal = VersionProposal.For(newest, version);
+        var proposal = VersionProposal.For(newest, version).Raise(version.AtLeast, actor);
         return new ModelVersion
         {
             Model = version.Model,
@@ -132,7 +128,7 @@ internal sealed class ModelRegistry(ModelVersionStore versions, IArtifactStore a
         }
 
         var named = string.Join(", ", known.Take(MaxNamed).Select(v => v.Version));
-        var older = known.Count > MaxNamed ? $" and {known.Count - MaxNamed} older" : "";
+        var older = known.Count > MaxNamed ? " and older ones" : "";
         return new SlipwayException(ErrorKind.NotFound, $"{version.Model} has no version {version.Version}. It has {named}{older}.");
     }
 }

@@ -32,7 +32,7 @@ public sealed record ModelVersion
     /// <summary>Where it came from.</summary>
     public required Lineage Lineage { get; init; }
 
-    /// <summary>Why it has this version: "first version", "patch: same recipe, other data".</summary>
+    /// <summary>Why it has this version: "first version", "patch: same recipe, data to 2012-06-30".</summary>
     public required string VersionReason { get; init; }
 
     /// <summary>When it was registered (UTC).</summary>
@@ -66,12 +66,25 @@ public sealed record ModelVersion
         _ => throw NoWayBack("approved"),
     };
 
-    /// <summary>It must not be used. That can be found out at any time, so every state leads here.</summary>
-    public ModelVersion Reject() => State is VersionState.Rejected ? this : this with { State = VersionState.Rejected };
+    /// <summary>It must not be used. That can be found out at any time, so every state but the last leads here.</summary>
+    public ModelVersion Reject() => State switch
+    {
+        VersionState.Rejected => this,
+        VersionState.Deleted => throw NoWayBack("rejected"),
+        _ => this with { State = VersionState.Rejected },
+    };
+
+    /// <summary>It should no longer be used. A rejected version stays rejected, which says more.</summary>
+    public ModelVersion Deprecate() => State switch
+    {
+        VersionState.Deprecated => this,
+        VersionState.Rejected or VersionState.Deleted => throw NoWayBack("deprecated"),
+        _ => this with { State = VersionState.Deprecated },
+    };
 
     // A deprecated version's artifact may be deleted already, and a rejected one was judged: whoever disagrees makes another version, so that history keeps both decisions.
     private SlipwayException NoWayBack(string wanted) => new(
-        ErrorKind.Conflict, $"{Reference} is {(State is VersionState.Rejected ? "rejected" : "deprecated")} and cannot be {wanted}. Register another version and use that.");
+        ErrorKind.Conflict, $"{Reference} is {State.ToString().ToLowerInvariant()} and cannot be {wanted}. Register another version and use that.");
 }
 
 /// <summary>What was decided about a version. Where it runs is not a state: that follows from the deployments' history.</summary>
@@ -91,6 +104,9 @@ public enum VersionState
 
     /// <summary>It must not be used.</summary>
     Rejected,
+
+    /// <summary>It is only history: its artifact is named by it no longer.</summary>
+    Deleted,
 }
 
 /// <summary>Where a version came from.</summary>
@@ -104,4 +120,8 @@ public sealed record Lineage(
     string? DatasetDigest,
     IReadOnlyDictionary<string, string> Recipe,
     string? Commit,
-    string? RunId);
+    string? RunId)
+{
+    /// <summary>The day of the newest row (UTC, <c>2012-06-30</c>), where the dataset has an event time; else null.</summary>
+    public string? DataTo { get; init; }
+}

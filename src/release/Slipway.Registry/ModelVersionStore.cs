@@ -1,11 +1,14 @@
+using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Inference;
+using Slipway.Registry.Lineages;
 using Slipway.Registry.Mlflow;
 using Slipway.Storage;
 using Slipway.Storage.Events;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Registry;
 
@@ -59,6 +62,7 @@ internal sealed class ModelVersionStore(Database database)
                 }
 
                 await RegisteredVersionStore.AddServableAsync(transaction, version, happened.Actor);
+                await VersionOriginStore.AddAsync(transaction, version);
                 return true;
             },
             happened,
@@ -76,6 +80,16 @@ internal sealed class ModelVersionStore(Database database)
         var parameters = new { before.Model, Version = before.Version.ToString(), Before = before.State.ToString(), After = after.State.ToString() };
         return ChangeAsync(async transaction => await transaction.ExecuteAsync(Sql, parameters) > 0, happened, cancellationToken);
     }
+
+    /// <summary>What was decided about a version, as a transaction sees it; null when there is no such version.</summary>
+    public static async Task<VersionState?> FindStateAsync(WriteTransaction transaction, VersionReference version) =>
+        await transaction.QuerySingleOrDefaultAsync<string?>("select state from model_versions where model = @Model and version = @Version", new { version.Model, Version = version.Version.ToString() })
+            is { } state ? Enum.Parse<VersionState>(state) : null;
+
+    /// <summary>Marks a version as deleted. What makes it the same as another registration goes, so that its artifact may be registered again.</summary>
+    public static Task<int> DeleteAsync(WriteTransaction transaction, ModelVersion version) => transaction.ExecuteAsync(
+        "update model_versions set state = @State, identity = @Identity where model = @Model and number = @Number",
+        new { State = VersionState.Deleted.ToString(), Identity = string.Create(CultureInfo.InvariantCulture, $"deleted {version.Number}"), version.Model, Number = (long)version.Number });
 
     /// <summary>The version, or null.</summary>
     public Task<ModelVersion?> FindAsync(VersionReference version, CancellationToken cancellationToken) => FindAsync(
@@ -99,15 +113,67 @@ internal sealed class ModelVersionStore(Database database)
     public Task<ModelVersion?> FindNewestAsync(string model, CancellationToken cancellationToken) => FindAsync(
         $"{Select} where model = @model order by number desc limit 1", new { model }, cancellationToken);
 
-    /// <summary>A model's versions, newest first; all models' with null.</summary>
-    public Task<IReadOnlyList<ModelVersion>> ListAsync(string? model, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ModelVersion>>(
-        async connection =>
-        {
-            var sql = model is null ? $"{Select} order by model, number desc" : $"{Select} where model = @model order by number desc";
-            var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { model }, cancellationToken: cancellationToken));
-            return [.. rows.Select(row => row.ToVersion())];
-        },
-        cancellationToken);
+    /// <summary>A model's newest versions, of numbers below <paramref name="before"/> where it is given; newest first.</summary>
+    public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, int limit, int? before, CancellationToken cancellationToken) => ListAsync(
+        $"{Select} where model = @model and number < @before order by number desc limit @limit", new { model, limit, before = before ?? long.MaxValue }, cancellationToken);
+
+    /// <summary>A model's versions of which that was decided, newest first.</summary>
+    public Task<IReadOnlyList<ModelVersion>> ListAsync(string model, VersionState state, CancellationToken cancellationToken) =>
+        ListAsync($"{Select} where model = @model and state = @state order by number desc", new { model, state = state.ToString() }, cancellationToken);
+
+    /// <summary>A page of models by name, each with its newest version. What there is of a model is counted for the page's models alone.</summary>
+    public Task<IReadOnlyList<ModelSummary>> ListModelsAsync(ModelQuery query, CancellationToken cancellationToken)
+    {
+        var (models, parameters) = ModelsOf(query);
+        var sql = $"""
+            select page.versions, v.model, v.number, v.version, v.artifact_digest as ArtifactDigest, v.format, v.signature, v.metrics, v.lineage, v.version_reason as VersionReason,
+                   v.created_at as CreatedAt, v.created_by as CreatedBy, v.state
+            from (
+                select m.name, (select count(*) from model_versions c where c.model = m.name) as versions, (select max(n.number) from model_versions n where n.model = m.name) as newest
+                {models}
+                order by m.name
+                limit @limit offset @skip) page
+            join model_versions v on v.model = page.name and v.number = page.newest
+            order by v.model
+            """;
+
+        return database.ReadAsync<IReadOnlyList<ModelSummary>>(
+            async connection =>
+            {
+                var command = new CommandDefinition(sql, parameters, flags: FlagsOf(query), cancellationToken: cancellationToken);
+                var rows = await connection.QueryAsync<long, Row, ModelSummary>(command, (versions, row) => new ModelSummary(row.Model, checked((int)versions), row.ToVersion()), splitOn: "model");
+                return [.. rows];
+            },
+            cancellationToken);
+    }
+
+    /// <summary>How many models there are on all pages of a query.</summary>
+    public Task<int> CountModelsAsync(ModelQuery query, CancellationToken cancellationToken)
+    {
+        var (models, parameters) = ModelsOf(query);
+        return database.ReadAsync(
+            connection => connection.QuerySingleAsync<int>(new CommandDefinition($"select count(*) {models}", parameters, flags: FlagsOf(query), cancellationToken: cancellationToken)), cancellationToken);
+    }
+
+    private static (string Sql, Dictionary<string, object> Parameters) ModelsOf(ModelQuery query)
+    {
+        var (among, parameters) = SqlList.OfTexts(
+            [.. query.Among ?? []], ("after", query.After ?? ""), ("text", LikePattern.Containing(query.Text ?? "")), ("limit", query.Limit), ("skip", query.Skip));
+        var sql = $"""
+            from registered_models m
+            where m.name > @after
+                and lower(m.name || ' ' || m.description) like lower(@text) escape '~'
+                and exists (select 1 from model_versions e where e.model = m.name)
+                {(query.Among is null ? "" : $"and m.name in {among}")}
+            """;
+        return (sql, parameters);
+    }
+
+    // Dapper would keep a text for each number of names.
+    private static CommandFlags FlagsOf(ModelQuery query) => query.Among is null ? CommandFlags.Buffered : CommandFlags.Buffered | CommandFlags.NoCache;
+
+    private Task<IReadOnlyList<ModelVersion>> ListAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ModelVersion>>(
+        async connection => [.. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(row => row.ToVersion())], cancellationToken);
 
     private Task<ModelVersion?> FindAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Slipway.Access;
 using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Storage.Events;
@@ -30,12 +31,18 @@ public sealed record VersionValidated(VersionReference Version, JsonElement Evid
     public string Subject => VersionSubject.Of(Version);
 }
 
-/// <summary>A version was allowed to be deployed.</summary>
+/// <summary>A version was allowed to be deployed: by this approval its model's policy is satisfied.</summary>
 /// <param name="Version">Which.</param>
 /// <param name="Reason">Why, in the words of whoever approved it.</param>
 /// <param name="Actor">Who approved it.</param>
 public sealed record VersionApproved(VersionReference Version, string? Reason, Actor Actor) : IEvent
 {
+    /// <summary>What the actor was; null for a rule of Slipway's own.</summary>
+    public Role? Role { get; init; }
+
+    /// <summary>False where authentication was off: anybody at the machine may have been the actor.</summary>
+    public bool Authenticated { get; init; }
+
     /// <inheritdoc/>
     public string Subject => VersionSubject.Of(Version);
 }
@@ -46,6 +53,18 @@ public sealed record VersionApproved(VersionReference Version, string? Reason, A
 /// <param name="Reason">Why, in the words of whoever rejected it.</param>
 /// <param name="Actor">Who rejected it.</param>
 public sealed record VersionRejected(VersionReference Version, VersionState Before, string? Reason, Actor Actor) : IEvent
+{
+    /// <inheritdoc/>
+    public string Subject => VersionSubject.Of(Version);
+}
+
+/// <summary>A version was deleted.</summary>
+/// <param name="Version">Which.</param>
+/// <param name="Before">What it was until then.</param>
+/// <param name="ArtifactDigest">What its artifact was.</param>
+/// <param name="Reason">Why, in the words of whoever deleted it.</param>
+/// <param name="Actor">Who deleted it.</param>
+public sealed record VersionDeleted(VersionReference Version, VersionState Before, string ArtifactDigest, string? Reason, Actor Actor) : IEvent
 {
     /// <inheritdoc/>
     public string Subject => VersionSubject.Of(Version);

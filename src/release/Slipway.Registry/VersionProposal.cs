@@ -1,3 +1,4 @@
+using Slipway.Core;
 using Slipway.Core.Names;
 
 namespace Slipway.Registry;
@@ -48,13 +49,20 @@ internal readonly record struct VersionProposal(SemanticVersion Version, string 
 
         if (before.DatasetDigest != after.DatasetDigest)
         {
-            return new(former.Version.NextPatch(), "patch: same recipe, other data");
+            return new(former.Version.NextPatch(), $"patch: same recipe, {Data(before, after)}");
         }
 
         return before.Commit != after.Commit
             ? new(former.Version.NextMinor(), "minor: same data and parameters, but the code changed")
             : new(former.Version.NextPatch(), "patch: same recipe and data gave another artifact");
     }
+
+    /// <summary>The version that the author asks for instead, where that is higher.</summary>
+    public VersionProposal Raise(SemanticVersion? atLeast, Actor author) => atLeast is { } wanted && wanted > Version
+        ? new(wanted, $"raised by {author}; {Version} was proposed ({Reason})")
+        : this;
+
+    private static string Data(Lineage before, Lineage after) => after.DataTo is { } day && day != before.DataTo ? $"data to {day}" : "other data";
 
     private static List<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after)
     {

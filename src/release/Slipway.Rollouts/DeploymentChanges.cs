@@ -1,11 +1,10 @@
-using Slipway.Registry;
 using Slipway.Rollouts.Releases;
 
 namespace Slipway.Rollouts;
 
 /// <summary>Carries a change of one deployment out, from question to switch. Call it in the deployment's turn.</summary>
 internal sealed class DeploymentChanges(
-    DeploymentStore deployments, RolloutStore rollouts, ReleaseStore releases, RolloutSignal signal, IModelRegistry registry, DeploymentReconciler reconciler)
+    DeploymentStore deployments, RolloutStore rollouts, ReleaseStore releases, RolloutSignal signal, Admission admission, DeploymentReconciler reconciler)
 {
     /// <summary>How the deployment stands now.</summary>
     public async Task<Standing> FindAsync(string name, CancellationToken cancellationToken)
@@ -25,12 +24,12 @@ internal sealed class DeploymentChanges(
         {
             var before = await FindAsync(name, cancellationToken);
             var change = await decide(before);
-            await AdmitAsync(change, cancellationToken);
+            await AdmitAsync(before, change, cancellationToken);
             var after = new Standing(change.Deployment ?? before.Deployment, change.Rollout ?? before.Rollout);
             var prepared = await PrepareAsync(after.Deployment, cancellationToken);
 
             // Loading may have taken minutes, in which somebody found out that the version must not be used.
-            await AdmitAsync(change, cancellationToken);
+            await AdmitAsync(before, change, cancellationToken);
 
             // From here on the caller cannot leave: what is committed is switched to, and a commit whose caller has gone would otherwise be neither known nor undone.
             if (change.Writes && !await releases.TryCommitAsync(before, change, CancellationToken.None))
@@ -67,11 +66,7 @@ internal sealed class DeploymentChanges(
         return prepared.CandidateProblem is { } problem ? throw problem : prepared.State;
     }
 
-    private async Task AdmitAsync(ReleaseChange change, CancellationToken cancellationToken)
-    {
-        if (change.Admits is { } admits)
-        {
-            admits.Rule(await registry.GetAsync(admits.Version, cancellationToken));
-        }
-    }
+    private Task AdmitAsync(Standing before, ReleaseChange change, CancellationToken cancellationToken) => change.Admits is { } admits
+        ? admission.CheckAsync(admits, before.Deployment?.Stable.Reference.Model, cancellationToken)
+        : Task.CompletedTask;
 }

@@ -15,6 +15,9 @@ namespace Slipway.Rollouts;
 public sealed record VersionDeployed(
     string Deployment, VersionReference Version, string ArtifactDigest, VersionReference? Former, long Revision, string? Reason, Actor Actor) : IEvent
 {
+    /// <summary>The emergency override by which it answers against its policy, with what it lacked; null for most.</summary>
+    public OverrideState? Override { get; init; }
+
     /// <inheritdoc/>
     public string Subject => DeploymentSubject.Of(Deployment);
 }

@@ -25,15 +25,35 @@ public sealed record DeploymentState(
     /// <summary>Where a model that is served as it lies in a folder lies there; null for a deployment that was released from the registry.</summary>
     public string? Source { get; init; }
 
+    /// <summary>By which emergency override the stable version answers; null where it keeps its policy.</summary>
+    public OverrideState? Override { get; init; }
+
+    /// <summary>The same of the version that a rollback returns to.</summary>
+    public OverrideState? PreviousOverride { get; init; }
+
+    /// <summary>What whoever looks at the deployment should know, a sentence each. Not kept: it is found when somebody looks (<see cref="DeploymentWarnings"/>).</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>A deployment's first state.</summary>
-    public static DeploymentState First(string name, DeployedVersion version, Actor actor, DateTimeOffset at) => new(name, version, null, 1, at, actor.Name);
+    public static DeploymentState First(string name, DeployedVersion version, Actor actor, DateTimeOffset at, OverrideState? by = null) =>
+        new(name, version, null, 1, at, actor.Name) { Override = by };
 
     /// <summary>
     /// Makes <paramref name="version"/> the one that answers everybody, keeping what answered until now for a rollback. What is live already stays as it is; a candidate beside it goes.
     /// </summary>
-    public DeploymentState Deploy(DeployedVersion version, Actor actor, DateTimeOffset at) => version == Stable
+    public DeploymentState Deploy(DeployedVersion version, Actor actor, DateTimeOffset at, OverrideState? by = null) => version == Stable
         ? Candidate is null ? this : TakeBack(actor, at)
-        : this with { Stable = version, Previous = Stable, Candidate = null, Revision = Revision + 1, ChangedAt = at, ChangedBy = actor.Name };
+        : this with
+        {
+            Stable = version,
+            Override = by,
+            Previous = Stable,
+            PreviousOverride = Override,
+            Candidate = null,
+            Revision = Revision + 1,
+            ChangedAt = at,
+            ChangedBy = actor.Name,
+        };
 
     /// <summary>Lets <paramref name="candidate"/> answer its share beside the stable version, or another share than until now.</summary>
     public DeploymentState Try(CandidateState candidate, Actor actor, DateTimeOffset at) =>
@@ -46,7 +66,7 @@ public sealed record DeploymentState(
     public DeploymentState RollBack(Actor actor, DateTimeOffset at) => Previous is null
         ? throw new SlipwayException(
             ErrorKind.Conflict, $"The deployment {Name} has had no version but {Stable.Reference}, so there is nothing to roll back to. Deploy another version instead.")
-        : Deploy(Previous, actor, at);
+        : Deploy(Previous, actor, at, PreviousOverride);
 }
 
 /// <summary>A version that takes a share of a deployment's requests while a rollout judges it.</summary>

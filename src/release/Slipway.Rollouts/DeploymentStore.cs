@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Dapper;
+using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Storage;
 
@@ -10,7 +12,7 @@ internal sealed class DeploymentStore(Database database)
     private const string Select = """
         select name, stable, stable_digest as StableDigest, previous, previous_digest as PreviousDigest,
                candidate, candidate_digest as CandidateDigest, candidate_weight as CandidateWeight, candidate_rollout as CandidateRollout,
-               revision, changed_at as ChangedAt, changed_by as ChangedBy
+               stable_override as StableOverride, previous_override as PreviousOverride, revision, changed_at as ChangedAt, changed_by as ChangedBy
         from deployments
         """;
 
@@ -21,9 +23,11 @@ internal sealed class DeploymentStore(Database database)
     {
         const string Insert = """
             insert into deployments (
-                name, stable, stable_digest, previous, previous_digest, candidate, candidate_digest, candidate_weight, candidate_rollout, revision, changed_at, changed_by)
+                name, stable, stable_digest, previous, previous_digest, candidate, candidate_digest, candidate_weight, candidate_rollout,
+                stable_override, previous_override, revision, changed_at, changed_by)
             values (
-                @Name, @Stable, @StableDigest, @Previous, @PreviousDigest, @Candidate, @CandidateDigest, @CandidateWeight, @CandidateRollout, @Revision, @ChangedAt, @ChangedBy)
+                @Name, @Stable, @StableDigest, @Previous, @PreviousDigest, @Candidate, @CandidateDigest, @CandidateWeight, @CandidateRollout,
+                @StableOverride, @PreviousOverride, @Revision, @ChangedAt, @ChangedBy)
             on conflict do nothing
             """;
 
@@ -31,7 +35,7 @@ internal sealed class DeploymentStore(Database database)
             update deployments
             set stable = @Stable, stable_digest = @StableDigest, previous = @Previous, previous_digest = @PreviousDigest,
                 candidate = @Candidate, candidate_digest = @CandidateDigest, candidate_weight = @CandidateWeight, candidate_rollout = @CandidateRollout,
-                revision = @Revision, changed_at = @ChangedAt, changed_by = @ChangedBy
+                stable_override = @StableOverride, previous_override = @PreviousOverride, revision = @Revision, changed_at = @ChangedAt, changed_by = @ChangedBy
             where name = @Name and revision = @Before
             """;
 
@@ -46,6 +50,8 @@ internal sealed class DeploymentStore(Database database)
             CandidateDigest = after.Candidate?.Version.ArtifactDigest,
             CandidateWeight = after.Candidate?.Weight,
             CandidateRollout = after.Candidate?.Rollout,
+            StableOverride = Text(after.Override),
+            PreviousOverride = Text(after.PreviousOverride),
             after.Revision,
             ChangedAt = StoredTime.Format(after.ChangedAt),
             after.ChangedBy,
@@ -73,6 +79,10 @@ internal sealed class DeploymentStore(Database database)
         },
         cancellationToken);
 
+    private static string? Text(OverrideState? state) => state is null ? null : JsonSerializer.Serialize(state, SlipwayJson.Options);
+
+    private static OverrideState? Override(string? text) => text is null ? null : JsonSerializer.Deserialize<OverrideState>(text, SlipwayJson.Options);
+
     private sealed class Row
     {
         public required string Name { get; init; }
@@ -84,6 +94,8 @@ internal sealed class DeploymentStore(Database database)
         public string? CandidateDigest { get; init; }
         public double? CandidateWeight { get; init; }
         public string? CandidateRollout { get; init; }
+        public string? StableOverride { get; init; }
+        public string? PreviousOverride { get; init; }
         public required long Revision { get; init; }
         public required string ChangedAt { get; init; }
         public required string ChangedBy { get; init; }
@@ -96,6 +108,8 @@ internal sealed class DeploymentStore(Database database)
             StoredTime.Parse(ChangedAt),
             ChangedBy)
         {
+            Override = Override(StableOverride),
+            PreviousOverride = Override(PreviousOverride),
             Candidate = Candidate is null
                 ? null
                 : new CandidateState(new DeployedVersion(VersionReference.Parse(Candidate), CandidateDigest!), CandidateWeight!.Value, CandidateRollout!),

@@ -8,7 +8,7 @@ internal sealed class VersionRoles(DeploymentStore deployments) : IVersionRoles
     public async Task<IReadOnlyList<VersionRole>> ListAsync(CancellationToken cancellationToken) =>
     [
         .. (await deployments.ListAsync(cancellationToken)).SelectMany(deployment => deployment.Candidate is { } candidate
-            ? new[] { new VersionRole(deployment.Stable.Reference, IsStable: true), new VersionRole(candidate.Version.Reference, IsStable: false) }
-            : [new VersionRole(deployment.Stable.Reference, IsStable: true)]),
+            ? new[] { new VersionRole(deployment.Stable.Reference, IsStable: true, deployment.Name), new VersionRole(candidate.Version.Reference, IsStable: false, deployment.Name) }
+            : [new VersionRole(deployment.Stable.Reference, IsStable: true, deployment.Name)]),
     ];
 }

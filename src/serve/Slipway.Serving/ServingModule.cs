@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Rollouts;
 using Slipway.Serving.Endpoints;
 using Slipway.Serving.Engine;
@@ -30,7 +32,7 @@ public static class ServingModule
     internal static string Version { get; } =
         typeof(ServingModule).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Adds <see cref="IVersionServer"/>, <see cref="IServingFigures"/>, <see cref="IInferenceService"/>, <see cref="IReplay"/>, <see cref="IModelRepository"/> and the protocols.</summary>
+    /// <summary>Adds <see cref="IVersionServer"/>, <see cref="IServingFigures"/>, <see cref="IInferenceService"/>, <see cref="IReplay"/>, <see cref="IModelRepository"/>, <see cref="IDeploymentModels"/> and the protocols.</summary>
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -42,6 +44,7 @@ public static class ServingModule
         services.AddSingleton<IVersionServer>(s => s.GetRequiredService<VersionServer>());
         services.AddSingleton<IServeSettingsFollower>(s => s.GetRequiredService<VersionServer>());
         services.AddSingleton<IServedFolder>(s => s.GetRequiredService<VersionServer>());
+        services.AddSingleton<IDeploymentModels>(s => s.GetRequiredService<VersionServer>());
         services.AddSingleton<FolderModels>();
         services.AddSingleton<ModelRepository>();
         services.AddSingleton<IModelRepository>(s => s.GetRequiredService<ModelRepository>());
@@ -64,7 +67,7 @@ public static class ServingModule
     /// <summary>Maps <c>/v2</c>, <c>/v1</c>, <c>/invocations</c>, <c>/health</c>, <c>/metrics</c>, the figures of deployments and the services of gRPC.</summary>
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
     {
-        var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
+        var v2 = routes.MapGroup("/v2").WithTags("Open Inference Protocol").OfDeployment().TellsErrors(OpenInferenceErrors.WriteAsync);
         InferModel.Map(v2.MapGroup("/models"));
 
         var told = v2.MapGroup("").AddEndpointFilter(OpenInferenceErrors.FilterAsync);
@@ -83,7 +86,7 @@ public static class ServingModule
             UnloadModel.Map(repository);
         }
 
-        var v1 = routes.MapGroup("/v1/models").WithTags("TensorFlow Serving v1");
+        var v1 = routes.MapGroup("/v1/models").WithTags("TensorFlow Serving v1").OfDeployment().TellsErrors(OpenInferenceErrors.WriteAsync);
         PredictModel.Map(v1);
         ClassifyModel.Map(v1);
         RegressModel.Map(v1);
@@ -92,7 +95,7 @@ public static class ServingModule
         GetModelStatus.Map(v1Told);
         GetSignature.Map(v1Told);
 
-        var scoring = routes.MapGroup("").WithTags("MLflow scoring");
+        var scoring = routes.MapGroup("").WithTags("MLflow scoring").OfDeployment("deployment").TellsErrors(ScoringError.WriteAsync);
         InvokeDeployment.Map(scoring);
         GetPing.Map(scoring);
 

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Access.Scopes;
 using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Cards;
+using Slipway.Monitoring.Diff;
 using Slipway.Monitoring.Endpoints;
 using Slipway.Monitoring.Log;
 using Slipway.Monitoring.Log.Rules;
@@ -11,7 +14,9 @@ using Slipway.Monitoring.Notify;
 using Slipway.Monitoring.Outcomes;
 using Slipway.Monitoring.Predictions;
 using Slipway.Monitoring.Profiles;
+using Slipway.Monitoring.Traffic;
 using Slipway.Monitoring.Watching;
+using Slipway.Registry.Cards;
 using Slipway.Serving;
 using Slipway.Serving.Figures;
 using Slipway.Storage;
@@ -22,7 +27,7 @@ namespace Slipway.Monitoring;
 public static class MonitoringModule
 {
     /// <summary>
-    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, <see cref="IRecordingRules"/>, <see cref="IPredictions"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
+    /// Adds <see cref="IMonitoring"/>, <see cref="IOutcomes"/>, <see cref="IRecordingRules"/>, <see cref="IPredictions"/>, <see cref="IVersionDiffs"/>, the evidence of rollouts, what works on the log, and their tables. Takes <see cref="IMonitoredProjects"/> where there is one.
     /// </summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services, MonitoringOptions options)
     {
@@ -41,28 +46,32 @@ public static class MonitoringModule
             .AddOutcomes(options.Outcomes)
             .AddSingleton<OutcomeReader>()
             .AddSingleton<IPredictions, PredictionBook>()
+            .AddSingleton<IVersionDiffs, VersionDiffs>()
             .AddSingleton<BaselineBuilder>()
             .AddSingleton<BaselineStore>()
             .AddSingleton<ProfileStore>()
             .AddSingleton<VerdictStore>()
+            .AddTraffic()
             .AddSingleton<WatchedStore>()
             .AddSingleton<AlertStore>()
             .AddSingleton<WatchFigures>()
             .AddSingleton<IWatcher, WindowWatcher>()
             .AddSingleton<IMonitoring, Monitoring>()
+            .AddSingleton<ICardSection, ProductionSection>()
             .AddSingleton<WebhookStore>()
             .AddHostedService<WebhookNotifier>();
     }
 
-    /// <summary>Maps what deployments have below <c>/api/v1/deployments</c>, and <c>/api/v1/alerts</c>.</summary>
+    /// <summary>Maps what deployments have below <c>/api/v1/deployments</c>, <c>/api/v1/alerts</c> and <c>/api/v1/models/diff</c>.</summary>
     public static IEndpointRouteBuilder MapMonitoring(this IEndpointRouteBuilder routes)
     {
-        var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Monitoring");
+        var deployments = routes.MapGroup("/api/v1/deployments").WithTags("Monitoring").OfDeployment();
         deployments.MapOutcomes();
         GetDeploymentWatch.Map(deployments);
         ExplainPrediction.Map(deployments);
         ReplayPrediction.Map(deployments);
 
+        CompareVersions.Map(routes.MapGroup("/api/v1/models").WithTags("Models"));
         ListAlerts.Map(routes.MapGroup("/api/v1/alerts").WithTags("Monitoring"));
         return routes;
     }

@@ -3,8 +3,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Slipway.Access.Scopes;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log.Rules;
+using Slipway.Registry.Cards;
+using Slipway.Retraining.Cards;
 using Slipway.Retraining.Endpoints;
 using Slipway.Retraining.Migrations;
 using Slipway.Retraining.Pipelines;
@@ -52,6 +55,9 @@ public static class RetrainingModule
         .AddSingleton<PipelineQueue>()
         .AddSingleton<IPipelines>(services => services.GetRequiredService<PipelineQueue>())
         .AddHostedService(services => services.GetRequiredService<PipelineQueue>())
+        .AddSingleton<ICardSection, PurposeSection>()
+        .AddSingleton<ICardSection, DataSection>()
+        .AddSingleton<ICardSection, TrainingSection>()
         .AddSingleton<TriggerStore>()
         .AddSingleton<TriggerBook>()
         .AddSingleton<TriggerLoop>()
@@ -62,14 +68,15 @@ public static class RetrainingModule
     /// <summary>Maps <c>/api/v1/projects</c> and <c>/api/v1/pipelines</c>.</summary>
     public static IEndpointRouteBuilder MapRetraining(this IEndpointRouteBuilder routes)
     {
-        var projects = routes.MapGroup("/api/v1/projects").WithTags("Projects");
+        var projects = routes.MapGroup("/api/v1/projects").WithTags("Projects").OfProject();
         ListProjects.Map(projects);
         GetProject.Map(projects);
         ApplyProject.Map(projects);
         TrainProject.Map(projects);
         ListPipelines.Map(projects);
 
-        var pipelines = routes.MapGroup("/api/v1/pipelines").WithTags("Pipelines");
+        var pipelines = routes.MapGroup("/api/v1/pipelines").WithTags("Pipelines").ScopedBy(async context =>
+            ScopeTarget.OfProject((await context.RequestServices.GetRequiredService<IPipelines>().FindAsync((string)context.Request.RouteValues["id"]!, context.RequestAborted))?.Model));
         GetPipeline.Map(pipelines);
         WatchPipeline.Map(pipelines);
         return routes;

@@ -20,6 +20,20 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         { "/experiments", 200 },
         { "/experiments?name=%25&view=all", 200 },
         { "/experiments/0?order=-metrics.rmse&column=params.lr&view=all", 200 },
+        { "/lineage", 200 },
+        { "/lineage?node=harbour-fees%401.0.0", 200 },
+        { "/lineage?node=nothing&direction=up", 200 },
+        { "/history/harbour-fees?at=2020-05-03T14:00", 200 },
+        { "/history/harbour-fees?at=yesterday", 200 },
+        { "/history/nothing", 404 },
+        { "/models", 200 },
+        { "/models?q=harbour&page=9", 200 },
+        { $"/models/{ConsoleServer.Model}/versions/1.0.0", 200 },
+        { $"/models/{ConsoleServer.Model}/compare", 200 },
+        { $"/models/{ConsoleServer.Model}/compare?a=1.0.0&b=9.9.9", 200 },
+        { $"/models/{ConsoleServer.Model}/versions/9.9.9", 404 },
+        { $"/models/{ConsoleServer.Model}/versions/nothing", 404 },
+        { "/models/nothing-here/compare", 404 },
         { $"{Project}/rollouts/nothing", 404 },
         { "/experiments/99999", 404 },
         { "/runs/nothing", 404 },
@@ -71,6 +85,13 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
     [InlineData(Project, 390, ColorScheme.Dark)]
     [InlineData(Project, 1280, ColorScheme.Dark)]
     [InlineData("/experiments", 390, ColorScheme.Light)]
+    [InlineData("/lineage?node=harbour-fees%401.0.0", 390, ColorScheme.Light)]
+    [InlineData("/lineage?node=harbour-fees%401.0.0", 1280, ColorScheme.Dark)]
+    [InlineData("/history/harbour-fees?at=2090-01-01T00:00", 390, ColorScheme.Dark)]
+    [InlineData("/models", 390, ColorScheme.Light)]
+    [InlineData($"/models/{ConsoleServer.Model}/versions/1.0.0", 390, ColorScheme.Light)]
+    [InlineData($"/models/{ConsoleServer.Model}/versions/1.0.0", 1280, ColorScheme.Dark)]
+    [InlineData($"/models/{ConsoleServer.Model}/compare", 390, ColorScheme.Dark)]
     [InlineData("/nothing/here", 390, ColorScheme.Dark)]
     public async Task Nothing_is_wider_than_the_window_and_the_theme_is_the_systems(string path, int width, ColorScheme scheme)
     {
@@ -97,6 +118,8 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         Assert.Equal("Slipway", await TabAsync(page));
         Assert.Equal("Projects", await TabAsync(page));
         Assert.Equal("Experiments", await TabAsync(page));
+        Assert.Equal("Models", await TabAsync(page));
+        Assert.Equal("Approvals", await TabAsync(page));
         Assert.Equal("Dark theme", await TabAsync(page));
         Assert.NotEqual("none", await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle"));
         await page.Keyboard.PressAsync("Enter");
@@ -135,7 +158,7 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         await Expect(page.Locator("#data")).ToContainTextAsync("600");
         await Expect(page.Locator("#train .dot")).ToHaveCountAsync(4);
         await Expect(page.Locator("#validate .gate .mark")).ToHaveTextAsync("Pass");
-        await Expect(page.Locator("#release .history")).ToContainTextAsync("Version approved");
+        await Expect(page.Locator("#release .history").Last).ToContainTextAsync("Version approved");
         await Expect(page.Locator("#serve")).ToContainTextAsync(ConsoleServer.Model);
         await Expect(page.Locator(".lede").First).ToHaveTextAsync("What a ship pays, by its length & flag <b>bold</b>.");
     }

@@ -8,12 +8,15 @@ using Microsoft.Extensions.Logging;
 using Slipway.Access;
 using Slipway.Console;
 using Slipway.Console.Hosting;
+using Slipway.Storage;
+using Slipway.Tests;
 
 namespace Slipway.Apps.Tests.Console;
 
 /// <summary>What the console does beside a server's other routes, as long as nobody opens a page.</summary>
 public sealed class ConsoleRoutesTests : IAsyncLifetime
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-console-");
     private WebApplication _app = null!;
     private HttpClient _http = null!;
 
@@ -24,10 +27,11 @@ public sealed class ConsoleRoutesTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddConsole();
+        builder.Services.AddTestStorage(_folder.FullName).AddAccess(new AccessOptions()).AddConsole();
         _app = builder.Build();
         _app.MapPost("/v2/models/{model}/infer", () => "answered").Needs(Permission.Score);
         _app.MapConsole();
+        await _app.Services.OpenStorageAsync(Cancel);
         await _app.StartAsync(Cancel);
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
     }
@@ -36,6 +40,7 @@ public sealed class ConsoleRoutesTests : IAsyncLifetime
     {
         _http.Dispose();
         await _app.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -44,7 +49,9 @@ public sealed class ConsoleRoutesTests : IAsyncLifetime
         var endpoints = ((IEndpointRouteBuilder)_app).DataSources.SelectMany(s => s.Endpoints).ToList();
 
         Assert.All(endpoints, e => Assert.NotNull(e.Metadata.GetMetadata<NeedsPermission>()));
-        Assert.Single(endpoints, e => e.Metadata.GetMetadata<NeedsPermission>()!.Permission == Permission.Anonymous);
+        Assert.Equal(
+            ["/_console/{file}", "/sign-in", "/sign-in", "/sign-out"],
+            endpoints.OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<NeedsPermission>()!.Permission == Permission.Anonymous).Select(e => e.RoutePattern.RawText).Order(StringComparer.Ordinal));
     }
 
     [Fact]

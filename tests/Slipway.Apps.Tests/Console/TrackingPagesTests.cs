@@ -150,7 +150,7 @@ public sealed class TrackingPagesTests(ConsoleServer server)
         await Expect(page.Locator("#metrics figure .plot-unit")).ToHaveTextAsync(["newest 0.00167"]);
         await Expect(page.Locator("#metrics .key")).ToHaveTextAsync(["NaN"]);
 
-        await page.Locator(".facts a").ClickAsync();
+        await page.Locator(".facts a[href^=runs]").ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("search");
         await Expect(page.Locator("#children tbody th")).ToHaveTextAsync([Hostile]);
         await page.GetByText("The same").ClickAsync();

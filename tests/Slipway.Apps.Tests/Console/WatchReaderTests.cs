@@ -109,6 +109,10 @@ public sealed class WatchReaderTests
 
         public Task<IReadOnlyList<StoredEvent>> ReadAsync(long position, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<IReadOnlyList<StoredEvent>> ReadSetAsync(SubjectQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<StoredEvent>> ReadSubjectsAsync(IReadOnlyList<string> subjects, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<long> ReadCursorAsync(string consumer, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task WaitAsync(long position, CancellationToken cancellationToken) => throw new NotSupportedException();

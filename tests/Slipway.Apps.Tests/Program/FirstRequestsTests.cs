@@ -43,7 +43,7 @@ public sealed class FirstRequestsTests : IDisposable
             Cancel);
 
         // As at its start, where a busy machine may have cut them off.
-        await FirstRequests.SendAsync(server.HttpAddress, server.GrpcAddress, Timeout.InfiniteTimeSpan, Cancel);
+        await FirstRequests.SendAsync(server.HttpAddress, server.GrpcAddress, key: null, Timeout.InfiniteTimeSpan, Cancel);
 
         // What it counts of a request it counts a moment after the answer.
         var scope = server.Services.GetRequiredService<IMeterFactory>();

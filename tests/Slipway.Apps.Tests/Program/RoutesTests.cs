@@ -17,7 +17,7 @@ public sealed class RoutesTests : IAsyncLifetime
     // Pages and their files, the document itself, the routes of MLflow's clients, which have a document of their own, and OTLP, which OpenTelemetry documents.
     private static readonly string[] NotOfTheApi =
     [
-        "projects/", "experiments", "runs/", "models/", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/",
+        "projects/", "approvals", "sign-in", "sign-out", "experiments", "runs/", "models", "history/", "lineage", "openapi/", "docs", "_console/", "_framework/", "_blazor", "_content/",
         "api/2.0/", "api/3.0/", "ajax-api/", "graphql", "get-artifact", "model-versions/", "v1/traces",
     ];
 

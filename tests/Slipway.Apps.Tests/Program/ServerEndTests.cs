@@ -24,7 +24,7 @@ public sealed class ServerEndTests : IDisposable
         var rows = Enumerable.Range(0, 2000).Select(i => $"{i % 97},{i % 89},{i * 7 % 101}");
         await File.WriteAllTextAsync(Path.Combine(_folder, "rows.csv"), $"a,b,y\n{string.Join('\n', rows)}\n", Cancel);
         const string Yaml = "model: long\ndata:\n  sql: select * from 'rows.csv'\n  label: y\ntrain:\n  task: regression\n  parameters: { rounds: 100000 }\n";
-        using var client = new SlipwayClient(server.HttpAddress);
+        using var client = new SlipwayClient(new ServerAddress(server.HttpAddress, null));
         var run = await client.PostAsync<PipelineRun>("/api/v1/projects/apply", new { yaml = Yaml, folder = _folder }, Cancel);
         var stopping = Task.CompletedTask;
         var begun = TimeProvider.System.GetTimestamp();

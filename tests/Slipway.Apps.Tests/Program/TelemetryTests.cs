@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Slipway.Access;
 using Slipway.Core;
 using Slipway.Inference;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Rollouts;
 using Slipway.Server;
 using Slipway.Storage.Blobs;
@@ -78,7 +80,7 @@ public sealed class TelemetryTests : IDisposable
         var lineage = new Lineage(null, null, new Dictionary<string, string>(), null, null);
         var registered = await registry.RegisterAsync(new NewModelVersion("bikes", artifact.Digest, model.Format, model.Signature, new Dictionary<string, double>(), lineage), Actor.Local, Cancel);
         await registry.ValidateAsync(registered.Version.Reference, "{}", Actor.Local, Cancel);
-        await registry.ApproveAsync(registered.Version.Reference, Actor.Local, null, Cancel);
+        await server.Services.GetRequiredService<IApprovals>().ApproveAsync(registered.Version.Reference, Caller.Local, null, Cancel);
         await server.Services.GetRequiredService<IDeployments>().DeployAsync("bikes", registered.Version.Reference, Actor.Local, null, Cancel);
         return server;
     }

@@ -29,7 +29,7 @@ public sealed class ProjectFileTests
         Assert.Equal(new ChampionGate("rmse", new Margin(0.02, Relative: true)), project.Validate.Champion);
         Assert.Equal(["season"], project.Data.Segments);
         var deploy = project.Deploy!;
-        Assert.Equal(("bikes", "required", "canary", "safe", 0.01, "rollback"), (deploy.Name, deploy.Approval, deploy.Strategy, deploy.Advance, deploy.Alpha, deploy.Inconclusive));
+        Assert.Equal(("bikes", ApprovalPolicy.Required, "canary", "safe", 0.01, "rollback"), (deploy.Name, deploy.Approval, deploy.Strategy, deploy.Advance, deploy.Alpha, deploy.Inconclusive));
         Assert.Equal([new CanaryStep(0.25, TimeSpan.FromDays(30)), new CanaryStep(0.5, TimeSpan.FromHours(2))], deploy.Steps);
         Assert.Equal(
             [new Guardrail("error_rate", new Margin(0.005, Relative: false), 0, 1), new Guardrail("absolute_error", new Margin(0.04, Relative: true), 0, 500)], deploy.Guardrails);

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Slipway.Core.Errors;
 using Slipway.Storage.Blobs;
+using Slipway.Storage.Files;
 
 namespace Slipway.Core.Tests.Storage;
 
@@ -54,6 +55,35 @@ public sealed class ArtifactStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_whose_size_and_time_are_as_before_and_whose_content_is_not_is_another_artifact()
+    {
+        var digest = (await PutAsync()).Digest;
+        var written = File.GetLastWriteTimeUtc(_folder.Of("model", "model.txt"));
+        Write("model/model.txt", "TREES");
+        File.SetLastWriteTimeUtc(_folder.Of("model", "model.txt"), written);
+
+        Assert.NotEqual(digest, (await PutAsync()).Digest);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_stored_and_has_not_changed_since_is_known()
+    {
+        // The oldest file at hand: one that was just written is never known, since a second change within a clock's step would leave no trace.
+        var file = FileIdentity.Find(typeof(FactAttribute).Assembly.Location);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells when a file was changed.");
+        Assert.Null(FileIdentity.Find(_folder.Of("model", "model.txt")));
+
+        var known = new KnownFiles();
+        var blob = await _storage!.Blobs.PutAsync(new MemoryStream([1]), Cancel);
+        Assert.Null(known.Find(file));
+        known.Remember(file, blob);
+
+        Assert.Equal(blob, known.Find(FileIdentity.Find(typeof(FactAttribute).Assembly.Location)));
+        Assert.Null(known.Find(file!.Value with { Changed = file.Value.Changed + 1 }));
+        Assert.Null(known.Find(null));
+    }
+
+    [Fact]
     [UnsupportedOSPlatform("windows")]
     public async Task It_comes_back_as_a_read_only_folder_also_for_many_at_once()
     {
@@ -99,6 +129,40 @@ public sealed class ArtifactStoreTests : IAsyncLifetime
         Assert.Equal(3, Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length);
         Assert.Equal("trees", await File.ReadAllTextAsync(Path.Combine(folder, "model.txt"), Cancel));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Of("data", "work")));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_file_that_was_changed_behind_its_back_is_named_and_not_handed_out_though_its_size_and_time_are_as_before()
+    {
+        var artifact = await PutAsync();
+        var path = Path.Combine(await Artifacts.GetFolderAsync(artifact.Digest, Cancel), "model.txt");
+        var written = File.GetLastWriteTimeUtc(path);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(path, "TREES", Cancel);
+        File.SetLastWriteTimeUtc(path, written);
+
+        var refused = await Assert.ThrowsAsync<SlipwayException>(() => Artifacts.GetFolderAsync(artifact.Digest, Cancel));
+        var damages = await Artifacts.VerifyAsync(artifact.Digest, Cancel);
+
+        Assert.StartsWith("model.txt was changed since the artifact", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["model.txt was changed"], damages.Select(damage => damage.ToString()));
+
+        await PutAsync();
+        Assert.Empty(await Artifacts.VerifyAsync(artifact.Digest, Cancel));
+        Assert.Equal("trees", await File.ReadAllTextAsync(Path.Combine(await Artifacts.GetFolderAsync(artifact.Digest, Cancel), "model.txt"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_file_or_a_list_of_files_that_is_gone_is_named()
+    {
+        var artifact = await PutAsync();
+        var side = artifact.Files[1].Digest;
+        File.Delete(_folder.Of("data", "blobs", "sha256", side[..2], side[2..]));
+        Assert.Equal(["side/again.json is missing", "side/categories.json is missing"], (await Artifacts.VerifyAsync(artifact.Digest, Cancel)).Select(damage => damage.ToString()));
+
+        File.Delete(_folder.Of("data", "blobs", "sha256", artifact.Digest[..2], artifact.Digest[2..]));
+        Assert.Equal(["the list of its files is missing"], (await Artifacts.VerifyAsync(artifact.Digest, Cancel)).Select(damage => damage.ToString()));
     }
 
     [Fact]

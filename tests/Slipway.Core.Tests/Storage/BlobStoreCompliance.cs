@@ -129,6 +129,21 @@ public abstract class BlobStoreCompliance : IAsyncLifetime
         Assert.Equal(content, await File.ReadAllBytesAsync(await Blobs.GetFileAsync(digest, Cancel), Cancel));
     }
 
+    [Fact]
+    public async Task Verifying_reads_again_what_was_found_right_before()
+    {
+        var content = RandomNumberGenerator.GetBytes(200_000);
+        var digest = (await Blobs.PutAsync(new MemoryStream(content), Cancel)).Digest;
+        Assert.Equal(BlobCondition.Intact, await Blobs.VerifyAsync(digest, Cancel));
+        Assert.Equal(BlobCondition.Missing, await Blobs.VerifyAsync(Missing, Cancel));
+
+        await DamageAsync(digest);
+        Assert.Equal(BlobCondition.Damaged, await Blobs.VerifyAsync(digest, Cancel));
+
+        await Blobs.PutAsync(new MemoryStream(content), Cancel);
+        Assert.Equal(BlobCondition.Intact, await Blobs.VerifyAsync(digest, Cancel));
+    }
+
     /// <summary>Changes one byte of a blob, as a bad disk would.</summary>
     protected abstract Task DamageAsync(string digest);
 

@@ -50,7 +50,7 @@ public sealed class DecisionTests(ReleaseFixture fixture)
     {
         var version = await _host.AddApprovedAsync(_model, "1", Cancel);
 
-        await _host.Registry.ApproveAsync(version.Reference, ReleaseHost.Alice, null, Cancel);
+        await _host.ApproveAsync(version.Reference, Cancel);
         var validated = await _host.Registry.ValidateAsync(version.Reference, "[]", ReleaseHost.Alice, Cancel);
 
         Assert.Equal(VersionState.Approved, validated.State);
@@ -78,7 +78,7 @@ public sealed class DecisionTests(ReleaseFixture fixture)
         await _host.Registry.ValidateAsync(version.Reference, "[]", ReleaseHost.Alice, Cancel);
 
         var approved = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(
-            () => _host.Registry.ApproveAsync(version.Reference, ReleaseHost.Bob, null, Cancel), Cancel)));
+            () => _host.ApproveAsync(version.Reference, Cancel), Cancel)));
 
         Assert.All(approved, v => Assert.Equal(VersionState.Approved, v.State));
         Assert.Single(await _host.Events.ReadSubjectAsync($"model/{version.Reference}", 10, Cancel), e => e.Type == nameof(VersionApproved));
@@ -88,9 +88,9 @@ public sealed class DecisionTests(ReleaseFixture fixture)
     public async Task A_rejected_version_has_no_way_back()
     {
         var version = await _host.AddApprovedAsync(_model, "1", Cancel);
-        await _host.Registry.RejectAsync(version.Reference, ReleaseHost.Bob, "leaks the label", Cancel);
+        await _host.RejectAsync(version.Reference, "leaks the label", Cancel);
 
-        var approve = await Assert.ThrowsAsync<SlipwayException>(() => _host.Registry.ApproveAsync(version.Reference, ReleaseHost.Alice, null, Cancel));
+        var approve = await Assert.ThrowsAsync<SlipwayException>(() => _host.ApproveAsync(version.Reference, Cancel));
         var validate = await Assert.ThrowsAsync<SlipwayException>(() => _host.Registry.ValidateAsync(version.Reference, "[]", ReleaseHost.Alice, Cancel));
 
         Assert.Equal((ErrorKind.Conflict, ErrorKind.Conflict), (approve.Kind, validate.Kind));

@@ -41,7 +41,7 @@ public sealed class RegisterTests(ReleaseFixture fixture)
         Assert.False(again.Created);
         Assert.Equal(first.Version.Reference, again.Version.Reference);
         Assert.Equal("alice", again.Version.CreatedBy);
-        Assert.Equal(2, (await _host.Registry.ListAsync(_model, Cancel)).Count);
+        Assert.Equal(2, (await _host.Registry.ListAsync(_model, 1000, null, Cancel)).Count);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class RegisterTests(ReleaseFixture fixture)
         var registered = await Task.WhenAll(described.Select(d => Task.Run(() => _host.Registry.RegisterAsync(d, ReleaseHost.Alice, Cancel), Cancel)));
 
         Assert.All(registered, r => Assert.True(r.Created));
-        var versions = await _host.Registry.ListAsync(_model, Cancel);
+        var versions = await _host.Registry.ListAsync(_model, 1000, null, Cancel);
         Assert.Equal(Enumerable.Range(1, 16).Reverse(), versions.Select(v => v.Number));
         Assert.Equal(versions.Select(v => v.Version).OrderDescending(), versions.Select(v => v.Version));
         Assert.Equal(16, versions.Select(v => v.ArtifactDigest).Distinct().Count());
@@ -106,7 +106,7 @@ public sealed class RegisterTests(ReleaseFixture fixture)
         var error = await Assert.ThrowsAsync<SlipwayException>(() => _host.Registry.RegisterAsync(described, ReleaseHost.Alice, Cancel));
 
         Assert.Equal(ErrorKind.NotFound, error.Kind);
-        Assert.Empty(await _host.Registry.ListAsync(_model, Cancel));
+        Assert.Empty(await _host.Registry.ListAsync(_model, 1000, null, Cancel));
     }
 
     [Fact]

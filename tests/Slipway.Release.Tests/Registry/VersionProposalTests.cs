@@ -1,4 +1,5 @@
 using CsCheck;
+using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Inference;
 using Slipway.Inference.Tensors;
@@ -21,6 +22,32 @@ public sealed class VersionProposalTests
 
         Assert.Equal(SemanticVersion.First, proposal.Version);
         Assert.Equal("first version", proposal.Reason);
+    }
+
+    [Theory]
+    [InlineData("2.0.0", "2.0.0", "raised by alice; 1.4.3 was proposed (patch: same recipe, other data)")]
+    [InlineData("1.4.3", "1.4.3", "patch: same recipe, other data")]
+    [InlineData("1.0.0", "1.4.3", "patch: same recipe, other data")]
+    [InlineData(null, "1.4.3", "patch: same recipe, other data")]
+    public void An_author_may_raise_it_and_not_lower_it(string? atLeast, string version, string reason)
+    {
+        var proposal = VersionProposal.For(Former(Table([Temp])), Next(Table([Temp]))).Raise(atLeast is null ? null : SemanticVersion.Parse(atLeast), new Actor("alice"));
+
+        Assert.Equal((version, reason), (proposal.Version.ToString(), proposal.Reason));
+    }
+
+    [Theory]
+    [InlineData("2012-05-31", "2012-06-30", "patch: same recipe, data to 2012-06-30")]
+    [InlineData("2012-06-30", "2012-06-30", "patch: same recipe, other data")]
+    [InlineData("2012-06-30", null, "patch: same recipe, other data")]
+    public void Newer_data_is_told_by_its_last_day(string before, string? after, string reason)
+    {
+        var (former, next) = (Former(Table([Temp])), Next(Table([Temp])));
+
+        var proposal = VersionProposal.For(
+            former with { Lineage = former.Lineage with { DataTo = before } }, next with { Lineage = next.Lineage with { DataTo = after } });
+
+        Assert.Equal(reason, proposal.Reason);
     }
 
     [Fact]

@@ -122,8 +122,8 @@ public sealed class ConcurrencyTests(ReleaseFixture fixture)
         var database = new Leaving(_host.Get<Database>(), leaves);
         var store = new DeploymentStore(database);
         var reconciler = new DeploymentReconciler(_host.Server, new DeploymentsReadiness(), NullLogger<DeploymentReconciler>.Instance);
-        var changes = new DeploymentChanges(store, new RolloutStore(database), new ReleaseStore(database), new RolloutSignal(), _host.Registry, reconciler);
-        var deployments = new Deployments(store, _host.Registry, new DeploymentTurns(), changes, TimeProvider.System);
+        var changes = new DeploymentChanges(store, new RolloutStore(database), new ReleaseStore(database, _host.Registry), new RolloutSignal(), _host.Get<Admission>(), reconciler);
+        var deployments = new Deployments(store, _host.Registry, _host.Approvals, new DeploymentTurns(), changes, TimeProvider.System, NullLogger<Deployments>.Instance);
 
         await deployments.DeployAsync(_name, second.Reference, ReleaseHost.Alice, null, leaves.Token);
 

@@ -61,12 +61,12 @@ public sealed class DeployTests(ReleaseFixture fixture)
         var asDraft = await DeployAsync(draft);
         await _host.Registry.ValidateAsync(draft.Reference, "[]", ReleaseHost.Alice, Cancel);
         var asValidated = await DeployAsync(draft);
-        await _host.Registry.RejectAsync(draft.Reference, ReleaseHost.Alice, null, Cancel);
+        await _host.RejectAsync(draft.Reference, null, Cancel);
         var asRejected = await DeployAsync(draft);
 
         Assert.Equal((409, 409, 409), (asDraft.Status, asValidated.Status, asRejected.Status));
         Assert.Contains("is a draft", Text(asDraft.Body, "detail"), StringComparison.Ordinal);
-        Assert.Contains("is validated but not approved", Text(asValidated.Body, "detail"), StringComparison.Ordinal);
+        Assert.Contains("is validated and cannot be deployed. 1 approval is needed (an approver or an admin), and it has none.", Text(asValidated.Body, "detail"), StringComparison.Ordinal);
         Assert.Contains("is rejected and cannot be deployed", Text(asRejected.Body, "detail"), StringComparison.Ordinal);
         Assert.Null(await _host.Deployments.FindAsync(_name, Cancel));
     }
@@ -106,7 +106,7 @@ public sealed class DeployTests(ReleaseFixture fixture)
         await using var own = await OwnHost.StartAsync(Cancel);
         await own.Host.DeployAsync(_name, (await own.Host.AddApprovedAsync(_model, "1", Cancel)).Reference, Cancel);
         var doubtful = await own.Host.AddApprovedAsync(_model, "2", Cancel);
-        own.Host.Server.OnLoad = version => own.Host.Registry.RejectAsync(version.Reference, ReleaseHost.Bob, "leaks the label", Cancel);
+        own.Host.Server.OnLoad = version => own.Host.RejectAsync(version.Reference, "leaks the label", Cancel);
 
         var error = await Assert.ThrowsAsync<SlipwayException>(() => own.Host.DeployAsync(_name, doubtful.Reference, Cancel));
 

@@ -189,7 +189,7 @@ public sealed class ReconcileTests(ReleaseFixture fixture)
     public async Task A_candidate_that_is_rejected_meanwhile_is_taken_back()
     {
         var rollout = await BeginAsync(Plans.Canary);
-        await _host.Registry.RejectAsync(rollout.Candidate, ReleaseHost.Bob, "leaks the label", Cancel);
+        await _host.RejectAsync(rollout.Candidate, "leaks the label", Cancel);
 
         await Assert.ThrowsAsync<SlipwayException>(() => _host.Rollouts.PromoteAsync(rollout.Id, ReleaseHost.Bob, null, Cancel));
         await _host.Rollouts.ReconcileAsync(_name, Cancel);

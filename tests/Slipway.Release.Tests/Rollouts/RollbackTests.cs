@@ -43,7 +43,7 @@ public sealed class RollbackTests(ReleaseFixture fixture)
     public async Task Nobody_is_rolled_back_to_what_has_been_rejected_since()
     {
         var (first, _) = await DeployTwoAsync();
-        await _host.Registry.RejectAsync(first.Reference, ReleaseHost.Bob, null, Cancel);
+        await _host.RejectAsync(first.Reference, null, Cancel);
 
         var error = await Assert.ThrowsAsync<SlipwayException>(() => _host.Deployments.RollbackAsync(_name, ReleaseHost.Alice, null, Cancel));
 

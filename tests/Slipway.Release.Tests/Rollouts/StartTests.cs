@@ -109,7 +109,7 @@ public sealed class StartTests(ReleaseFixture fixture)
 
         var running = await StartAsync(second, Plans.Canary, origin);
         await _host.Rollouts.RollBackAsync(first.Id, ReleaseHost.Bob, "too slow", Cancel);
-        await _host.Registry.RejectAsync(second.Reference, ReleaseHost.Bob, "too slow", Cancel);
+        await _host.RejectAsync(second.Reference, "too slow", Cancel);
         var ended = await StartAsync(second, Plans.Canary, origin);
 
         Assert.Equal((first.Id, first.Id, RolloutStatus.RolledBack), (running.Id, ended.Id, ended.Status));
@@ -166,7 +166,7 @@ public sealed class StartTests(ReleaseFixture fixture)
         var renamed = described with { Signature = described.Signature with { Inputs = [described.Signature.Inputs[0] with { Name = "temperature" }] } };
         var other = (await _host.Registry.RegisterAsync(renamed, ReleaseHost.Alice, Cancel)).Version;
         await _host.Registry.ValidateAsync(other.Reference, "[]", ReleaseHost.Alice, Cancel);
-        other = await _host.Registry.ApproveAsync(other.Reference, ReleaseHost.Bob, null, Cancel);
+        other = await _host.ApproveAsync(other.Reference, Cancel);
 
         var error = await Assert.ThrowsAsync<SlipwayException>(() => StartAsync(other, Plans.Canary));
         var blueGreen = await StartAsync(other, Plans.BlueGreen);

@@ -13,6 +13,7 @@ using Slipway.Core;
 using Slipway.Core.Names;
 using Slipway.Inference;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Rollouts;
 using Slipway.Serving;
 using Slipway.Storage;
@@ -88,7 +89,7 @@ public sealed class ServingServer : IAsyncDisposable
             new NewModelVersion(model, artifact.Digest, loaded.Format, loaded.Signature, new Dictionary<string, double>(), lineage), Actor.Local, cancellationToken);
         var reference = registered.Version.Reference;
         await registry.ValidateAsync(reference, "{}", Actor.Local, cancellationToken);
-        await registry.ApproveAsync(reference, Actor.Local, null, cancellationToken);
+        await Services.GetRequiredService<IApprovals>().ApproveAsync(reference, Caller.Local, null, cancellationToken);
         return reference;
     }
 

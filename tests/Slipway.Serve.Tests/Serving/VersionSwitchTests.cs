@@ -1,9 +1,15 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Core;
+using Slipway.Core.Errors;
 using Slipway.Core.Names;
+using Slipway.Registry;
+using Slipway.Registry.Integrity;
 using Slipway.Rollouts;
 using Slipway.Serving.Routing;
+using Slipway.Storage;
+using Slipway.Storage.Blobs;
+using Slipway.Storage.Events;
 
 namespace Slipway.Serve.Tests.Serving;
 
@@ -54,6 +60,26 @@ public sealed class VersionSwitchTests
             Assert.Equal(expected.Item1, answer.Prediction, 1e-12);
             Assert.Equal(expected.Item2.Version.ToString(), answer.Json.GetProperty("model_version").GetString());
         }
+    }
+
+    [Fact]
+    public async Task A_version_whose_file_was_changed_on_disk_is_refused_by_name_and_what_is_live_answers_on()
+    {
+        await using var server = await ServingServer.StartAsync(Cancel);
+        var (_, second) = await server.DeployAsync("bikes", both: false, Cancel);
+        var version = await server.Services.GetRequiredService<IModelRegistry>().GetAsync(second, Cancel);
+        var file = (await server.Services.GetRequiredService<IArtifactStore>().GetAsync(version.ArtifactDigest, Cancel)).Files[0];
+        var path = server.Services.GetRequiredService<DataFolder>().Of("blobs", "sha256", file.Digest[..2], file.Digest[2..]);
+        File.SetAttributes(path, FileAttributes.Normal);
+        await File.AppendAllTextAsync(path, "\n", Cancel);
+
+        var error = await Assert.ThrowsAsync<SlipwayException>(() => server.Deployments.DeployAsync("bikes", second, Actor.Local, null, Cancel));
+        var answer = await server.PostAsync("/v2/models/bikes/infer", Requests.Summer, Cancel);
+        var events = await server.Services.GetRequiredService<IEventLog>().ReadSubjectAsync($"model/{second}", 10, Cancel);
+
+        Assert.Contains($"{second} is not what was registered: {file.Path} was changed. It is not loaded", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ServingServer.First, answer.Prediction, 1e-12);
+        Assert.Equal(nameof(ArtifactDamaged), events[^1].Type);
     }
 
     [Fact]

@@ -37,6 +37,9 @@ public sealed class PipelineFixture : IAsyncDisposable
 
     public static Actor Alice { get; } = new("alice");
 
+    /// <summary>Alice, who may do everything here.</summary>
+    public static Caller AliceCalls { get; } = new(Alice, Role.Admin, IsAuthenticated: false);
+
     public string Root { get; }
 
     public string Project => Path.Combine(Root, "project");
@@ -163,7 +166,7 @@ public sealed class PipelineFixture : IAsyncDisposable
     public async Task<PipelineRun> RunAsync(string yaml, CancellationToken cancellationToken, PipelineGoal goal = PipelineGoal.Deploy, DateTimeOffset? asOf = null)
     {
         var request = new PipelineRequest(yaml, "slipway.yaml", Project, goal) { AsOf = asOf };
-        return await EndAsync((await Pipelines.StartAsync(request, Alice, cancellationToken)).Id, cancellationToken);
+        return await EndAsync((await Pipelines.StartAsync(request, AliceCalls, cancellationToken)).Id, cancellationToken);
     }
 
     /// <summary>The last state of a run.</summary>

@@ -1,6 +1,8 @@
+using Slipway.Access;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Retraining;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
@@ -50,7 +52,7 @@ public sealed class PipelineTests
         Assert.False((bool)again.Stages[3].Facts["created"]!);
         Assert.False((bool)again.Stages[4].Facts["changed"]!);
         Assert.Equal(before, await fixture.Get<IDeployments>().FindAsync("lines", Cancel));
-        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         Assert.Single(await fixture.Get<IEventLog>().ReadSubjectAsync("project/line", 100, Cancel), e => e.Type == nameof(ProjectApplied));
     }
 
@@ -77,7 +79,7 @@ public sealed class PipelineTests
         var failed = await fixture.RunAsync(PipelineFixture.Yaml() + "\nmonitor: { log: { redact: [customer] } }", Cancel);
         Assert.Equal((PipelineState.Failed, "register"), (failed.State, failed.Stages.Single(stage => stage.State == PipelineState.Failed).Name));
         Assert.StartsWith("monitor.log.redact names 'customer', which the model does not have. It has x, colour", failed.Error, StringComparison.Ordinal);
-        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
 
         var run = await fixture.RunAsync(PipelineFixture.Yaml() + "\nmonitor: { log: { sample: 0.5, redact: [colour] } }", Cancel);
         Assert.True(run.State == PipelineState.Succeeded, run.Error);
@@ -117,7 +119,7 @@ public sealed class PipelineTests
         Assert.Equal(ErrorKind.Failed, run.ErrorKind);
         Assert.Equal(verdict, (string)run.Stages[2].Facts["verdict"]!);
         Assert.Equal(PipelineState.Waiting, run.Stages[3].State);
-        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Empty(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         Assert.Null(await fixture.Get<IDeployments>().FindAsync("lines", Cancel));
     }
 
@@ -134,6 +136,32 @@ public sealed class PipelineTests
         Assert.Contains("slipway approve line@1.0.0", run.Stages[4].Sentence, StringComparison.Ordinal);
         var version = await fixture.Get<IModelRegistry>().GetAsync(new VersionReference("line", SemanticVersion.First), Cancel);
         Assert.Equal(VersionState.Validated, version.State);
+    }
+
+    [Fact]
+    public async Task A_file_that_asks_for_less_approval_keeps_nothing_unless_who_applies_it_may_approve()
+    {
+        await using var fixture = await PipelineFixture.StartAsync(Cancel);
+        fixture.WriteRows();
+        await fixture.RunAsync(PipelineFixture.Yaml(approval: "{ approvers: 2 }"), Cancel);
+        var developer = new Caller(PipelineFixture.Alice, Role.Developer, IsAuthenticated: true);
+
+        var refused = await Assert.ThrowsAsync<SlipwayException>(
+            () => fixture.Pipelines.StartAsync(new PipelineRequest(PipelineFixture.Yaml(), "slipway.yaml", fixture.Project, PipelineGoal.Deploy), developer, Cancel));
+        var project = await fixture.Get<IProjects>().FindAsync("line", Cancel);
+        await fixture.EndAsync((await fixture.Pipelines.StartAsync(
+            new PipelineRequest(PipelineFixture.Yaml(approval: "{ approvers: 3 }"), "slipway.yaml", fixture.Project, PipelineGoal.Deploy), developer, Cancel)).Id, Cancel);
+
+        Assert.Equal(ErrorKind.Forbidden, refused.Kind);
+        Assert.Equal(
+            "deploy.approval of line would ask for less than now (nobody would have to approve any more), and that needs the right to approve, which alice does not have. Keep it as it is, or ask an approver to apply the file.",
+            refused.Message);
+        Assert.Contains("approvers: 2", project!.Yaml, StringComparison.Ordinal);
+        Assert.Equal(3, (await fixture.Get<IApprovals>().GetPolicyAsync("line", Cancel)).Approvers);
+
+        // An approver may: what had passed its gates is approved by the rule from then on.
+        var run = await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
+        Assert.Equal(PipelineState.Succeeded, run.Stages[4].State);
     }
 
     [Fact]
@@ -210,9 +238,9 @@ public sealed class PipelineTests
         await using var fixture = await PipelineFixture.StartAsync(Cancel);
         fixture.WriteRows();
         var request = new PipelineRequest(PipelineFixture.Yaml(rounds: 2000), "slipway.yaml", fixture.Project, PipelineGoal.Register);
-        var first = await fixture.Pipelines.StartAsync(request, PipelineFixture.Alice, Cancel);
+        var first = await fixture.Pipelines.StartAsync(request, PipelineFixture.AliceCalls, Cancel);
 
-        var refused = await Assert.ThrowsAsync<SlipwayException>(() => fixture.Pipelines.StartAsync(request, PipelineFixture.Alice, Cancel));
+        var refused = await Assert.ThrowsAsync<SlipwayException>(() => fixture.Pipelines.StartAsync(request, PipelineFixture.AliceCalls, Cancel));
 
         Assert.Equal(ErrorKind.Conflict, refused.Kind);
         await foreach (var state in fixture.Pipelines.WatchAsync(first.Id, Cancel))
@@ -249,7 +277,7 @@ public sealed class PipelineTests
         foreach (var folder in new[] { fixture.Project, link })
         {
             var request = new PipelineRequest(PipelineFixture.Yaml(), "slipway.yaml", folder, PipelineGoal.Deploy);
-            var refused = await Assert.ThrowsAsync<SlipwayException>(() => fixture.Pipelines.StartAsync(request, PipelineFixture.Alice, Cancel));
+            var refused = await Assert.ThrowsAsync<SlipwayException>(() => fixture.Pipelines.StartAsync(request, PipelineFixture.AliceCalls, Cancel));
             Assert.Equal(ErrorKind.Forbidden, refused.Kind);
         }
 
@@ -290,7 +318,7 @@ public sealed class PipelineTests
         await using var fixture = await PipelineFixture.StartAsync(Cancel);
 
         var request = new PipelineRequest("model: taken\nartifact: .\n", "slipway.yaml", fixture.Root, PipelineGoal.Deploy);
-        var run = await fixture.Pipelines.StartAsync(request, PipelineFixture.Alice, Cancel);
+        var run = await fixture.Pipelines.StartAsync(request, PipelineFixture.AliceCalls, Cancel);
         await foreach (var state in fixture.Pipelines.WatchAsync(run.Id, Cancel))
         {
             run = state;
@@ -308,7 +336,7 @@ public sealed class PipelineTests
         fixture.WriteRows();
         Task<PipelineRun> StartAsync(string model) => fixture.Pipelines.StartAsync(
             new PipelineRequest(PipelineFixture.Yaml(rounds: 100_000).Replace("model: line", $"model: {model}", StringComparison.Ordinal), "slipway.yaml", fixture.Project, PipelineGoal.Register),
-            PipelineFixture.Alice,
+            PipelineFixture.AliceCalls,
             Cancel);
         var running = await StartAsync("one");
         var waiting = await StartAsync("two");
@@ -337,7 +365,7 @@ public sealed class PipelineTests
     {
         await using var fixture = await PipelineFixture.StartAsync(Cancel);
         fixture.WriteRows();
-        var run = await fixture.Pipelines.StartAsync(new PipelineRequest(PipelineFixture.Yaml(), "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.Alice, Cancel);
+        var run = await fixture.Pipelines.StartAsync(new PipelineRequest(PipelineFixture.Yaml(), "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
 
         await foreach (var state in fixture.Pipelines.WatchAsync(run.Id, Cancel))
         {

@@ -97,7 +97,7 @@ public sealed class ReleaseTests
         Assert.Contains("that of line@1.0.0, which is live,", run.Error, StringComparison.Ordinal);
         Assert.Contains("it is worse by more than 2%", run.Error, StringComparison.Ordinal);
         Assert.Equal("line@1.0.0", (string)run.Stages[2].Facts["champion"]!);
-        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         var events = await fixture.Get<IEventLog>().ReadSubjectAsync("project/line", 100, Cancel);
         Assert.Contains(events, e => e.Type == nameof(PipelineEnded) && e.Data.Contains("which is live", StringComparison.Ordinal));
     }
@@ -162,7 +162,7 @@ public sealed class ReleaseTests
         var yaml = Yaml() + Canary + "\nretrain:\n  when: { any: { drift: true } }\n  then: blue-green\n";
 
         var run = await fixture.Pipelines.StartAsync(
-            new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy) { Trigger = "drift: temp drifted" }, Slipway.Core.Actor.Policy, Cancel);
+            new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy) { Trigger = "drift: temp drifted" }, Access.Caller.Local with { Actor = Slipway.Core.Actor.Policy }, Cancel);
         var ended = await fixture.EndAsync(run.Id, Cancel);
 
         Assert.Equal(("blue-green", "drift: temp drifted"), ((string)ended.Stages[4].Facts["strategy"]!, ended.Trigger));

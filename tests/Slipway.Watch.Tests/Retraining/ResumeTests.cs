@@ -29,10 +29,10 @@ public sealed class ResumeTests
             // Other rows each time: another dataset, and so another version.
             fixture.WriteRows(rows: 60 + write);
             var (trained, begun) = (fixture.Trained, rollouts.Begun.Count);
-            var versions = (await fixture.Get<IModelRegistry>().ListAsync("line", Cancel)).Count;
+            var versions = (await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel)).Count;
             fixture.Kill.Restart();
             fixture.Kill.After = 2 + write;
-            var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.Alice, Cancel);
+            var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
             var last = await fixture.EndAsync(run.Id, Cancel);
             if (last.State == PipelineState.Succeeded)
             {
@@ -49,7 +49,7 @@ public sealed class ResumeTests
             Assert.True(ended.State == PipelineState.Succeeded, $"write {write}: {ended.Error}");
             Assert.All(ended.Stages, stage => Assert.Equal(PipelineState.Succeeded, stage.State));
             Assert.InRange(fixture.Trained - trained, 1, afterTraining ? 1 : 2);
-            Assert.Equal(versions + 1, (await fixture.Get<IModelRegistry>().ListAsync("line", Cancel)).Count);
+            Assert.Equal(versions + 1, (await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel)).Count);
             Assert.True((bool)ended.Stages[3].Facts["created"]!);
             Assert.Equal(begun + 1, rollouts.Begun.Count);
             var deployed = (await fixture.Get<IDeployments>().FindAsync("lines", Cancel))!.Stable;
@@ -86,7 +86,7 @@ public sealed class ResumeTests
         var options = new Slipway.Retraining.RetrainingOptions(ProjectRoots: null) { Workers = 1 };
         var (fixture, run) = await InTrainingAsync(new PlainRollouts.Kept(), options);
         var other = PipelineFixture.Yaml().Replace("model: line", "model: other", StringComparison.Ordinal).Replace("name: lines", "name: others", StringComparison.Ordinal);
-        var waiting = await fixture.Pipelines.StartAsync(new PipelineRequest(other, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.Alice, Cancel);
+        var waiting = await fixture.Pipelines.StartAsync(new PipelineRequest(other, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
 
         await fixture.StopAsync();
         await using var next = await PipelineFixture.StartAsync(Cancel, fixture.Root, rollouts: fixture.Rollouts);
@@ -140,7 +140,7 @@ public sealed class ResumeTests
         fixture.WriteRows();
         await fixture.RunAsync(PipelineFixture.Yaml(), Cancel);
         var yaml = await fixture.WriteCommandAsync(Cancel);
-        var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.Alice, Cancel);
+        var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
         await UntilTrainingAsync(fixture, run);
         return (fixture, run);
     }

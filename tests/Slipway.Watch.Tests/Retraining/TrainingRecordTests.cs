@@ -36,7 +36,7 @@ public sealed class TrainingRecordTests : IAsyncLifetime
         var ended = await _fixture.RunAsync(yaml, Cancel);
 
         Assert.True(ended.State == PipelineState.Succeeded, ended.Error);
-        var version = Assert.Single(await _fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        var version = Assert.Single(await _fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         var run = await ReadAsync(version.Lineage.RunId!);
         Assert.Equal(("line", "FINISHED", true), (run.Experiment, run.Status, run.Ended));
         Assert.Equal(commit, run.Tags["mlflow.source.git.commit"]);

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Slipway.Core.Names;
+using Slipway.Core.Projects;
 using Slipway.Monitoring;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
 using Slipway.Retraining.Triggers;
@@ -41,6 +43,23 @@ public sealed class TriggerTests
     }
 
     [Fact]
+    public async Task Where_people_approve_a_retraining_ends_before_the_deployment_and_asks_for_approval()
+    {
+        await using var fixture = await AppliedAsync("any: { performance: true }");
+        await fixture.Get<IApprovals>().SetPolicyAsync("line", ApprovalPolicy.Required, PipelineFixture.AliceCalls, Cancel);
+        WriteDays(fixture, until: 300);
+        await fixture.Get<StatedMonitoring>().FireAsync(fixture.Get<Database>(), "performance", Live, "rmse 131 is worse than 92.", Cancel);
+
+        var run = await RetrainAsync(fixture);
+
+        Assert.Equal((PipelineState.Succeeded, PipelineState.Skipped), (run.State, run.Stages[4].State));
+        Assert.StartsWith("waits for approval: run `slipway approve line@1.0.1`", run.Stages[4].Sentence, StringComparison.Ordinal);
+        Assert.Equal(Live, (await fixture.Get<IDeployments>().FindAsync("lines", Cancel))!.Stable.Reference.ToString());
+        var waits = (await fixture.Get<IApprovals>().ListPendingAsync(PipelineFixture.AliceCalls, Cancel)).Single(p => p.About == "waiting");
+        Assert.Equal(("line@1.0.1", "policy"), (waits.Approval.Version.ToString(), waits.Approval.Request!.By));
+    }
+
+    [Fact]
     public async Task A_retraining_that_yields_a_worse_model_ends_failed_and_what_is_live_stays()
     {
         await using var fixture = await AppliedAsync("any: { drift: true }", gate: "rmse: \"<= 2\"");
@@ -51,7 +70,7 @@ public sealed class TriggerTests
 
         Assert.Equal(PipelineState.Failed, run.State);
         Assert.Contains("<= 2 is missed", run.Error, StringComparison.Ordinal);
-        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", Cancel));
+        Assert.Single(await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel));
         Assert.Equal(Live, (await fixture.Get<IDeployments>().FindAsync("lines", Cancel))!.Stable.Reference.ToString());
         var ended = (await EventsAsync(fixture, nameof(PipelineEnded)))[^1];
         Assert.Equal("drift: x drifted.", (string?)JsonNode.Parse(ended.Data)!["trigger"]);

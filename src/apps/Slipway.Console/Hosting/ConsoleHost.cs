@@ -10,18 +10,27 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MudBlazor.Services;
+using Slipway.Access.Audit;
+using Slipway.Access.Authentication;
 using Slipway.Console.Components;
 using Slipway.Console.Reading;
+using Slipway.Console.SigningIn;
 using Slipway.Core.Errors;
 using Slipway.Datasets;
 using Slipway.Monitoring;
+using Slipway.Monitoring.Diff;
 using Slipway.Monitoring.Predictions;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
+using Slipway.Registry.Cards;
+using Slipway.Registry.Lineages;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
+using Slipway.Rollouts.History;
 using Slipway.Rollouts.Releases;
 using Slipway.Serving.Figures;
+using Slipway.Storage.Blobs;
 using Slipway.Storage.Events;
 using Slipway.Tracking.Reading;
 using Slipway.Training;
@@ -37,13 +46,20 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
     /// <summary>Pages that are open at once. Each holds a circuit of some hundred kilobytes, so they are bounded.</summary>
     public const int MaxCircuits = 64;
 
+    // How soon a page that is open closes when whoever opened it may no longer be here.
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(2);
+
     private readonly ILogger<ConsoleHost> _logger;
+    private readonly ISignIn _signIn;
+    private readonly TimeProvider _time;
     private readonly Lazy<Branch> _branch;
     private int _circuits;
 
     public ConsoleHost(IServiceProvider server, ILogger<ConsoleHost> logger)
     {
         _logger = logger;
+        _signIn = server.GetRequiredService<ISignIn>();
+        _time = server.GetRequiredService<TimeProvider>();
         _branch = new Lazy<Branch>(() => Build(server));
     }
 
@@ -76,6 +92,8 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
                     ErrorKind.Unavailable, $"{MaxCircuits} pages of the console are open already, which is the most at once. Close some and load this one again.");
             }
 
+            var isIn = _signIn.Watch(context);
+            await using var watch = _signIn.IsRequired ? _time.CreateTimer(_ => EndUnless(isIn, context), null, Watched, Watched) : null;
             await RunAsync(context);
         }
         finally
@@ -103,6 +121,15 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         }
     }
 
+    // The page comes back to the server to be told, and is sent to sign in.
+    private static void EndUnless(Func<bool> isIn, HttpContext context)
+    {
+        if (!isIn())
+        {
+            context.Abort();
+        }
+    }
+
     // A browser that is pointed at an interface by hand should see what a program would see.
     private static bool IsInterface(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/ajax-api") || path.StartsWithSegments("/v1") || path.StartsWithSegments("/v2")
@@ -111,10 +138,11 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
     private async Task RunAsync(HttpContext context, PathString path)
     {
         var branch = _branch.Value;
-        var (services, endpoint, routeValues, requested) = (context.RequestServices, context.GetEndpoint(), context.Request.RouteValues, context.Request.Path);
+        var (services, endpoint, routeValues, requested, user) = (context.RequestServices, context.GetEndpoint(), context.Request.RouteValues, context.Request.Path, context.User);
         await using var scope = branch.Services.CreateAsyncScope();
         context.Response.Headers.CacheControl = "no-store";
         context.RequestServices = scope.ServiceProvider;
+        PageCaller.HandOver(context);
         context.Request.Path = path;
 
         // The routing inside leaves a request alone for which an endpoint is chosen already.
@@ -128,6 +156,7 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         {
             context.RequestServices = services;
             context.Request.Path = requested;
+            context.User = user;
             context.SetEndpoint(endpoint);
             context.Request.RouteValues = routeValues;
         }
@@ -152,11 +181,18 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
         Forward<ITrackingReader>();
         Forward<IModelRegistry>();
         Forward<IRegisteredModels>();
+        Forward<IModelCards>();
+        Forward<IArtifactStore>();
+        Forward<IApprovals>();
+        Forward<IAuditLog>();
         Forward<IDeployments>();
+        Forward<IDeploymentHistory>();
+        Forward<ILineage>();
         Forward<IServingFigures>();
         Forward<IEventLog>();
         ForwardIfThere<IMonitoring>();
         ForwardIfThere<IPredictions>();
+        ForwardIfThere<IVersionDiffs>();
         ForwardIfThere<IRollouts>();
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<IWebHostEnvironment>(environment);
@@ -170,10 +206,13 @@ internal sealed partial class ConsoleHost : IAsyncDisposable
 
         // Framing is forbidden by the server, which says so on every answer.
         services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
+        services.AddScoped<PageCaller>();
         services.AddSingleton<ProjectReader>();
         services.AddSingleton<WatchReader>();
         services.AddSingleton<PredictionReader>();
         services.AddSingleton<RunsReader>();
+        services.AddSingleton<ModelReader>();
+        services.AddScoped<ConsoleActions>();
 
         // Tokens need not outlive the process, since circuits do not; and keys in the home folder would break the rule about files.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

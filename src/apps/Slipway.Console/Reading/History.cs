@@ -10,7 +10,7 @@ internal static class History
     public static HistoryLine Tell(StoredEvent stored)
     {
         using var data = JsonDocument.Parse(stored.Data);
-        var reason = Text(data.RootElement, "reason") ?? Text(data.RootElement, "why") ?? Text(data.RootElement, "sentence");
+        var reason = Text(data.RootElement, "reason") ?? Text(data.RootElement, "why") ?? Text(data.RootElement, "sentence") ?? Text(data.RootElement, "comment");
         var what = Words(stored.Type);
 
         // Of a version's own history the version is known; of a deployment's it is the point.

@@ -5,6 +5,7 @@ using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Retraining.Pipelines;
 using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
@@ -23,6 +24,7 @@ internal sealed class ProjectReader(
     IDatasets datasets,
     ITrials trials,
     IModelRegistry registry,
+    IApprovals approvals,
     IDeployments deployments,
     IServingFigures figures,
     IEventLog events,
@@ -40,7 +42,7 @@ internal sealed class ProjectReader(
         foreach (var project in await projects.ListAsync(cancellationToken))
         {
             var (config, _) = Parse(project);
-            var name = config?.Deploy?.Name ?? project.Model;
+            var name = config?.DeploymentName() ?? project.Model;
             var runs = await pipelines.ListAsync(project.Model, RunLimit, cancellationToken);
             var deployment = await FindDeploymentAsync(name, project.Model, cancellationToken);
             name = deployment?.Name ?? name;
@@ -66,12 +68,12 @@ internal sealed class ProjectReader(
         var runs = await pipelines.ListAsync(model, RunLimit, cancellationToken);
         var snapshots = await datasets.ListAsync(model, cancellationToken);
         var versions = new List<VersionView>();
-        foreach (var version in (await registry.ListAsync(model, cancellationToken)).Take(VersionLimit))
+        foreach (var version in await registry.ListAsync(model, VersionLimit, null, cancellationToken))
         {
             versions.Add(new VersionView(version, await ReadHistoryAsync($"model/{version.Reference}", cancellationToken)));
         }
 
-        var name = config?.Deploy?.Name ?? model;
+        var name = config?.DeploymentName() ?? model;
         var deployment = await FindDeploymentAsync(name, model, cancellationToken);
         name = deployment?.Name ?? name;
         var rollouts = await watching.ListRolloutsAsync(name, cancellationToken);
@@ -96,7 +98,10 @@ internal sealed class ProjectReader(
     }
 
     /// <summary>A rollout of a project's deployment, or null.</summary>
-    public Task<RolloutView?> FindRolloutAsync(string model, string id, CancellationToken cancellationToken) => watching.FindRolloutAsync(model, id, cancellationToken);
+    public async Task<RolloutView?> FindRolloutAsync(string model, string id, CancellationToken cancellationToken) =>
+        await watching.FindRolloutAsync(model, id, cancellationToken) is { } view
+            ? view with { Warnings = (await FindDeploymentAsync(view.Rollout.Deployment, model, cancellationToken))?.Warnings ?? [] }
+            : null;
 
     /// <summary>The name of a project's deployment; null where there is no such project.</summary>
     public async Task<string?> FindDeploymentNameAsync(string model, CancellationToken cancellationToken)
@@ -106,7 +111,7 @@ internal sealed class ProjectReader(
             return null;
         }
 
-        var name = Parse(project).Config?.Deploy?.Name ?? model;
+        var name = Parse(project).Config?.DeploymentName() ?? model;
         return (await FindDeploymentAsync(name, model, cancellationToken))?.Name ?? name;
     }
 
@@ -115,8 +120,9 @@ internal sealed class ProjectReader(
 
     // A deployment that was renamed in the file still answers under the old name until it is applied.
     private async Task<DeploymentState?> FindDeploymentAsync(string name, string model, CancellationToken cancellationToken) =>
-        await deployments.FindAsync(name, cancellationToken)
-        ?? (await deployments.ListAsync(cancellationToken)).FirstOrDefault(d => d.Stable.Reference.Model == model);
+        (await deployments.FindAsync(name, cancellationToken) ?? (await deployments.ListAsync(cancellationToken)).FirstOrDefault(d => d.Stable.Reference.Model == model)) is { } found
+            ? found with { Warnings = await DeploymentWarnings.ListAsync(found, approvals, cancellationToken) }
+            : null;
 
     private async Task<TrialsView> ReadTrialsAsync(string model, CancellationToken cancellationToken)
     {

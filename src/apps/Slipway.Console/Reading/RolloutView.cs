@@ -10,6 +10,9 @@ namespace Slipway.Console.Reading;
 /// <param name="Decisions">What was decided about it, newest first.</param>
 public sealed record RolloutView(string Model, RolloutState Rollout, IReadOnlyList<RolloutLook> Looks, IReadOnlyList<HistoryLine> Decisions)
 {
+    /// <summary>What one should know about the version that answers, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>True while somebody may promote it or take it back.</summary>
     public bool IsOpen => Rollout.Status is RolloutStatus.Running or RolloutStatus.Held;
 

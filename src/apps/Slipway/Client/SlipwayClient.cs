@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,9 +17,9 @@ internal sealed class SlipwayClient : IDisposable
 
     private readonly HttpClient _http;
 
-    public SlipwayClient(string? server)
+    public SlipwayClient(ServerAddress? server)
     {
-        var address = server ?? Environment.GetEnvironmentVariable("SLIPWAY_SERVER") ?? DefaultServer;
+        var address = server?.Url ?? Environment.GetEnvironmentVariable("SLIPWAY_SERVER") ?? DefaultServer;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
             throw new SlipwayException(ErrorKind.InvalidInput, $"'{address}' is not a server's address. Write it as http://HOST:PORT.");
@@ -30,6 +31,12 @@ internal sealed class SlipwayClient : IDisposable
             BaseAddress = uri,
             Timeout = Timeout.InfiniteTimeSpan,
         };
+        if ((server?.Key ?? Environment.GetEnvironmentVariable("SLIPWAY_KEY"))?.Trim() is { Length: > 0 } key)
+        {
+            _http.DefaultRequestHeaders.Authorization = key.All(c => c is > ' ' and <= '~')
+                ? new AuthenticationHeaderValue("Bearer", key)
+                : throw new SlipwayException(ErrorKind.InvalidInput, "The key has spaces or other characters that no key has. Take it as `slipway key create` showed it.");
+        }
     }
 
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
@@ -37,6 +44,30 @@ internal sealed class SlipwayClient : IDisposable
 
     public async Task<T> PostAsync<T>(string path, object body, CancellationToken cancellationToken) =>
         await ReadAsync<T>(() => _http.PostAsJsonAsync(path, body, SlipwayJson.Options, cancellationToken), cancellationToken);
+
+    public async Task<T> DeleteAsync<T>(string path, CancellationToken cancellationToken) =>
+        await ReadAsync<T>(() => _http.DeleteAsync(new Uri(path, UriKind.Relative), cancellationToken), cancellationToken);
+
+    /// <summary>Replaces something; <paramref name="ifMatch"/> is the revision that was read, or null.</summary>
+    public async Task<T> PutAsync<T>(string path, object body, string? ifMatch, CancellationToken cancellationToken) => await ReadAsync<T>(
+        () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body, options: SlipwayJson.Options) };
+            if (ifMatch is not null)
+            {
+                request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{ifMatch}\""));
+            }
+
+            return _http.SendAsync(request, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>A document as it is.</summary>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken), cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
 
     /// <summary>A pipeline run whenever it changes, until it has ended.</summary>
     public IAsyncEnumerable<PipelineRun> WatchAsync(string id, CancellationToken cancellationToken) =>
@@ -149,11 +180,13 @@ internal sealed class SlipwayClient : IDisposable
     {
         HttpStatusCode.NotFound => ErrorKind.NotFound,
         HttpStatusCode.Conflict => ErrorKind.Conflict,
-        HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => ErrorKind.Forbidden,
+        HttpStatusCode.Unauthorized => ErrorKind.Unauthenticated,
+        HttpStatusCode.TooManyRequests => ErrorKind.TooMany,
+        HttpStatusCode.Forbidden => ErrorKind.Forbidden,
         HttpStatusCode.RequestEntityTooLarge => ErrorKind.TooLarge,
         HttpStatusCode.UnprocessableEntity => ErrorKind.Failed,
         HttpStatusCode.NotImplemented => ErrorKind.NotAvailable,
-        HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => ErrorKind.Unavailable,
+        HttpStatusCode.ServiceUnavailable => ErrorKind.Unavailable,
         HttpStatusCode.GatewayTimeout => ErrorKind.Timeout,
         HttpStatusCode.InternalServerError => ErrorKind.Failed,
         _ => ErrorKind.InvalidInput,

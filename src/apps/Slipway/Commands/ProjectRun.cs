@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Slipway.Client;
 using Slipway.Core.Errors;
+using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Output;
 using Slipway.Retraining.Pipelines;
@@ -22,20 +23,31 @@ internal static class ProjectRun
             HelpName = "TIME",
         };
         command.Add(asOf);
+        var atLeast = new Option<string>("--at-least")
+        {
+            Description = "Give a new version at least this number, where a lower one would be proposed: you know what callers have to do.",
+            HelpName = "MAJOR.MINOR.PATCH",
+        };
+        command.Add(atLeast);
         return command.Runs((parsed, terminal, cancellationToken) =>
-            RunAsync(parsed.GetValue(file)!, parsed.GetValue(server), parsed.GetValue(asOf), route, goal, terminal, cancellationToken));
+            RunAsync(parsed.GetValue(file)!, parsed.GetValue(server), parsed.GetValue(asOf), parsed.GetValue(atLeast), route, goal, terminal, cancellationToken));
     }
 
     private static async Task<int> RunAsync(
-        string file, string? server, string? asOf, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
+        string file, ServerAddress? server, string? asOf, string? atLeast, string route, PipelineGoal goal, Terminal terminal, CancellationToken cancellationToken)
     {
+        if (atLeast is not null)
+        {
+            _ = SemanticVersion.Parse(atLeast);
+        }
+
         var yaml = await ProjectFile.ReadAsync(file, cancellationToken);
         var config = ProjectFile.Parse(yaml, file);
         config.ThrowIfNotAvailable();
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         new PipelineRequest(yaml, file, folder, goal) { AsOf = PipelineRequest.ParseAsOf(asOf) }.CheckAsOf(config);
         using var client = new SlipwayClient(server);
-        var run = await client.PostAsync<PipelineRun>($"/api/v1/projects/{route}", new { yaml, folder, file = Path.GetFileName(file), asOf }, cancellationToken);
+        var run = await client.PostAsync<PipelineRun>($"/api/v1/projects/{route}", new { yaml, folder, file = Path.GetFileName(file), asOf, atLeast }, cancellationToken);
         PipelineRun ended;
         try
         {

@@ -16,6 +16,11 @@ internal sealed class ServerOptions
         HelpName = PostgreSqlAddress.Form,
     };
 
+    private readonly Option<bool> _auth = new("--auth")
+    {
+        Description = "Let nobody in without a key (`slipway key create`) or a token of auth.oidc; then other machines may reach the server.",
+    };
+
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow addresses that other machines can reach, although nobody has to sign in." };
     private readonly Option<string> _maxBody = new("--max-body") { Description = "The largest request body, also when unpacked (default 64 MiB).", HelpName = "SIZE" };
 
@@ -34,6 +39,7 @@ internal sealed class ServerOptions
         command.Add(_grpc);
         command.Add(_data);
         command.Add(_database);
+        command.Add(_auth);
         command.Add(_insecure);
         command.Add(_maxBody);
     }
@@ -48,6 +54,7 @@ internal sealed class ServerOptions
             ["data"] = parsed.GetValue(_data),
             ["database"] = parsed.GetValue(_database),
             ["models"] = parsed.GetResult(_models)?.GetValueOrDefault<string>(),
+            ["auth"] = parsed.GetResult(_auth) is { Implicit: false } ? $"{parsed.GetValue(_auth)}" : null,
             ["insecure"] = parsed.GetResult(_insecure) is { Implicit: false } ? $"{parsed.GetValue(_insecure)}" : null,
             ["max-body"] = parsed.GetValue(_maxBody),
         });

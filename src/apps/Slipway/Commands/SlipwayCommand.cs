@@ -18,14 +18,24 @@ internal static class SlipwayCommand
         root.Add(StatusCommand.Create());
         root.Add(PredictCommand.Create());
         root.Add(ExplainCommand.Create());
+        root.Add(CardCommand.Create());
+        root.Add(DiffCommand.Create());
+        root.Add(ApprovalCommand.Create());
         root.Add(ApproveCommand.Create());
+        root.Add(RejectCommand.Create());
+        root.Add(DeprecateCommand.Create());
         root.Add(DeployCommand.Create());
         root.Add(RollbackCommand.Create());
         root.Add(RolloutCommand.Create());
+        root.Add(HistoryCommand.Create());
+        root.Add(LineageCommand.Create());
         root.Add(DriftCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(GcCommand.Create());
         root.Add(AuditCommand.Create());
+        root.Add(VerifyCommand.Create());
+        root.Add(DeleteCommand.Create());
+        root.Add(KeyCommand.Create());
         return root;
     }
 

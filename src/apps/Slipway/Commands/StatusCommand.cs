@@ -37,6 +37,7 @@ internal static class StatusCommand
                 live.Add(new DeploymentStatus(deployment.Name, deployment.Stable.Reference.ToString(), deployment.Previous?.Reference.ToString(), deployment.ChangedAt, figures)
                 {
                     Source = deployment.Source,
+                    Warnings = deployment.Warnings,
                 });
             }
 
@@ -48,6 +49,10 @@ internal static class StatusCommand
             {
                 terminal.People.Write(Projects(runs));
                 terminal.People.Write(Deployments(live));
+                foreach (var warning in live.SelectMany(deployment => deployment.Warnings))
+                {
+                    terminal.Say($"Warning: {warning}");
+                }
             }
 
             terminal.WriteJson(new { projects = runs, deployments = live });
@@ -104,6 +109,9 @@ internal static class StatusCommand
     {
         /// <summary>Where a model lies that is served from a folder; null for a deployment.</summary>
         public string? Source { get; init; }
+
+        /// <summary>What one should know about the version that answers.</summary>
+        public IReadOnlyList<string> Warnings { get; init; } = [];
 
         // A folder's version 3 goes by 0.0.3 where versions are semantic; callers know it by its number.
         internal string Shown => Source is null ? Version : $"{Version[(Version.LastIndexOf('.') + 1)..]} in {Path.GetFileName(Path.GetDirectoryName(Source))}/{Path.GetFileName(Source)}";

@@ -12,7 +12,8 @@ internal static class TrainCommand
             "train",
             "Train, validate and register a version, without deploying it.",
             "slipway train -f slipway.yaml",
-            "slipway train --as-of 2011-07-01T06:00:00Z");
+            "slipway train --as-of 2011-07-01T06:00:00Z",
+            "slipway train --at-least 2.0.0");
         return ProjectRun.AddTo(command, "train", PipelineGoal.Register);
     }
 }

@@ -15,6 +15,7 @@ internal static class UpCommand
             "slipway up",
             "slipway up --http 127.0.0.1:0 --grpc 127.0.0.1:0 --data /var/lib/slipway",
             "slipway up --models /srv/models",
+            "slipway up --auth --http 0.0.0.0:5080 --grpc 0.0.0.0:5081",
             "slipway up --database postgres://slipway@127.0.0.1:5432/slipway");
         var options = new ServerOptions();
         options.AddTo(command);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Slipway.Client;
 using Slipway.Core.Errors;
 using Slipway.Output;
 
@@ -7,6 +8,13 @@ namespace Slipway.Commands;
 /// <summary>What all verbs share: <c>--json</c>, an example in the help, and errors as one sentence with an exit code.</summary>
 internal static class Verb
 {
+    // One for all verbs, so that the option of the server finds it.
+    private static readonly Option<string> Key = new("--key")
+    {
+        Description = "The key to show a server with authentication; better SLIPWAY_KEY, which other users of this machine do not see.",
+        HelpName = "KEY",
+    };
+
     public static Command Create(string name, string description, params string[] examples)
     {
         var heading = examples.Length == 1 ? "Example" : "Examples";
@@ -16,6 +24,11 @@ internal static class Verb
     /// <summary>Adds <c>--json</c> and makes <paramref name="run"/> the verb's action.</summary>
     public static Command Runs(this Command command, Func<ParseResult, Terminal, CancellationToken, Task<int>> run)
     {
+        if (command.Options.Any(option => option is Option<ServerAddress>))
+        {
+            command.Add(Key);
+        }
+
         var json = new Option<bool>("--json") { Description = "Write the result as one JSON object on the last line." };
         command.Add(json);
         command.SetAction(async (ParseResult parsed, CancellationToken cancellationToken) =>
@@ -49,11 +62,13 @@ internal static class Verb
         return command;
     }
 
-    /// <summary>The server that a verb talks to.</summary>
-    public static Option<string> ServerOption() => new("--server")
+    /// <summary>The server that a verb talks to, with the key that it shows there: a verb with this option has <c>--key</c> too.</summary>
+    public static Option<ServerAddress> ServerOption() => new("--server")
     {
-        Description = "The server's address; else SLIPWAY_SERVER, else http://127.0.0.1:5080.",
+        Description = "The server's address.",
         HelpName = "URL",
+        CustomParser = result => new ServerAddress(result.Tokens[0].Value, result.GetValue(Key)),
+        DefaultValueFactory = result => new ServerAddress(null, result.GetValue(Key)),
     };
 
     /// <summary>The project's file.</summary>

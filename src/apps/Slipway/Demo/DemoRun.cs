@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Net.Http.Headers;
+using Slipway.Access;
 using Slipway.Client;
+using Slipway.Core;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Output;
@@ -23,11 +26,12 @@ internal sealed class DemoRun
     private readonly SlipwayClient _client;
     private readonly DemoProject _project;
     private readonly ProjectConfig _config;
+    private readonly string? _key;
     private readonly Dictionary<string, double> _seconds = [];
     private readonly List<DemoStage> _shown = [];
 
-    private DemoRun(SlipwayServer server, Terminal terminal, SlipwayClient client, DemoProject project, ProjectConfig config) =>
-        (_server, _terminal, _client, _project, _config) = (server, terminal, client, project, config);
+    private DemoRun(SlipwayServer server, Terminal terminal, SlipwayClient client, DemoProject project, ProjectConfig config, string? key) =>
+        (_server, _terminal, _client, _project, _config, _key) = (server, terminal, client, project, config, key);
 
     private string Deployment => _config.Deploy!.Name;
 
@@ -35,9 +39,10 @@ internal sealed class DemoRun
     {
         terminal.Say($"Bike rentals in Washington, 2011 (CC BY 4.0, Fanaee-T and Gama 2013), from {project.Folder}");
         terminal.Say($"Watch it happen: {server.HttpAddress}");
-        using var client = new SlipwayClient(server.HttpAddress);
+        var key = await server.Services.IssueOwnKeyAsync(new Actor("demo"), cancellationToken);
+        using var client = new SlipwayClient(new ServerAddress(server.HttpAddress, key));
         var config = ProjectFile.Parse(await File.ReadAllTextAsync(project.File, cancellationToken), ProjectFile.DefaultName);
-        return await new DemoRun(server, terminal, client, project, config).RunAsync(cancellationToken);
+        return await new DemoRun(server, terminal, client, project, config, key).RunAsync(cancellationToken);
     }
 
     private async Task<DemoReport> RunAsync(CancellationToken cancellationToken)
@@ -55,6 +60,7 @@ internal sealed class DemoRun
 
         var history = await ReadHistoryAsync(cancellationToken);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_server.HttpAddress) };
+        http.DefaultRequestHeaders.Authorization = _key is null ? null : new AuthenticationHeaderValue("Bearer", _key);
         var traffic = new Traffic(http, Deployment, history, new Predictions(_server, _config.Model, history));
         var record = await LiveAsync(history, traffic, cancellationToken);
         return Report(record, traffic, time.GetElapsedTime(begun));

@@ -23,7 +23,7 @@ internal static class ExitCode
     public static int Of(ErrorKind kind) => kind switch
     {
         ErrorKind.InvalidInput or ErrorKind.TooLarge or ErrorKind.NotAvailable => WrongUsage,
-        ErrorKind.Unavailable => Unreachable,
+        ErrorKind.Unavailable or ErrorKind.TooMany => Unreachable,
         _ => Failed,
     };
 }

@@ -25,7 +25,7 @@ internal static class FirstGrpcCalls
     private static readonly (string Method, byte[] Message)[] Calls = [("ServerReady", []), ("ModelInfer", [(1 << 3) | 2, 1, (byte)'-'])];
 
     /// <summary>Sends them, one after the other, and waits for each one's end.</summary>
-    public static async Task SendAsync(NetworkStream connection, CancellationToken cancellationToken)
+    public static async Task SendAsync(NetworkStream connection, string? key, CancellationToken cancellationToken)
     {
         await connection.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(Settings, 0, 0, [])], cancellationToken);
 
@@ -33,7 +33,7 @@ internal static class FirstGrpcCalls
         var stream = 1;
         foreach (var (method, message) in Calls)
         {
-            byte[] call = [.. Frame(Headers, EndHeaders, stream, Head(method)), .. Frame(Data, EndStream, stream, [0, .. Length(message.Length), .. message])];
+            byte[] call = [.. Frame(Headers, EndHeaders, stream, Head(method, key)), .. Frame(Data, EndStream, stream, [0, .. Length(message.Length), .. message])];
             await connection.WriteAsync(call, cancellationToken);
             await ReadToEndAsync(connection, stream, cancellationToken);
             stream += 2;
@@ -56,7 +56,7 @@ internal static class FirstGrpcCalls
     }
 
     // Fields by their number in HPACK's table where it has them, and nothing to be remembered for the next call.
-    private static byte[] Head(string method) =>
+    private static byte[] Head(string method, string? key) =>
     [
         0x83, // :method POST
         0x86, // :scheme http
@@ -64,6 +64,7 @@ internal static class FirstGrpcCalls
         0x01, .. Text("localhost"),
         0x0F, 0x10, .. Text("application/grpc"),
         0x00, .. Text("te"), .. Text("trailers"),
+        .. key is null ? Array.Empty<byte>() : [0x0F, 0x08, .. Text($"Bearer {key}")],
     ];
 
     private static byte[] Text(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];

@@ -13,18 +13,13 @@ internal static class FirstRequests
     /// <summary>The longest that they may hold a start up: on a machine that is so busy, nobody would see the difference.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    private static readonly string[] Requests =
-    [
-        Post("/v2/repository/index", "{}"),
-        Post("/v2/models/-/infer", "{\"inputs\":[]}"),
-        "GET /v2/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    ];
-
     /// <summary>
-    /// Sends them to both ports, as bytes: a client's own code would take longer than the server's. A server that cannot be reached this way is merely not warm.
+    /// Sends them to both ports, as bytes: a client's own code would take longer than the server's. A server that cannot be reached this way is merely not warm. A server with authentication
+    /// takes them with <paramref name="key"/>.
     /// </summary>
-    public static Task SendAsync(string http, string grpc, TimeSpan limit, CancellationToken cancellationToken) =>
-        Task.WhenAll(SendAsync(http, SendAsync, limit, cancellationToken), SendAsync(grpc, FirstGrpcCalls.SendAsync, limit, cancellationToken));
+    public static Task SendAsync(string http, string grpc, string? key, TimeSpan limit, CancellationToken cancellationToken) => Task.WhenAll(
+        SendAsync(http, (connection, token) => SendAsync(connection, key, token), limit, cancellationToken),
+        SendAsync(grpc, (connection, token) => FirstGrpcCalls.SendAsync(connection, key, token), limit, cancellationToken));
 
     private static async Task SendAsync(string address, Func<NetworkStream, CancellationToken, Task> send, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -43,10 +38,17 @@ internal static class FirstRequests
         }
     }
 
-    private static async Task SendAsync(NetworkStream connection, CancellationToken cancellationToken)
+    private static async Task SendAsync(NetworkStream connection, string? key, CancellationToken cancellationToken)
     {
+        var head = $"Host: localhost\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}";
+        string[] requests =
+        [
+            Post("/v2/repository/index", head, "{}"),
+            Post("/v2/models/-/infer", head, "{\"inputs\":[]}"),
+            $"GET /v2/health/ready HTTP/1.1\r\n{head}Connection: close\r\n\r\n",
+        ];
         var buffer = new byte[16 << 10];
-        foreach (var request in Requests)
+        foreach (var request in requests)
         {
             // One after the other, as clients send them.
             await connection.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
@@ -63,5 +65,5 @@ internal static class FirstRequests
         ? new IPEndPoint(host, address.Port)
         : new IPEndPoint(IPAddress.Loopback, address.Port);
 
-    private static string Post(string path, string body) => $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+    private static string Post(string path, string head, string body) => $"POST {path} HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 }

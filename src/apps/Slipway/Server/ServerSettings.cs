@@ -1,5 +1,7 @@
 using System.Net;
+using Slipway.Access.Authentication;
 using Slipway.Datasets;
+using Slipway.Registry;
 using Slipway.Monitoring;
 using Slipway.PostgreSql;
 using Slipway.Serving;
@@ -27,6 +29,12 @@ internal sealed record ServerSettings
     /// <summary>Networks that are not public and that webhooks may go to.</summary>
     public IReadOnlyList<string> OutboundAllow { get; init; } = [];
 
+    /// <summary>True when nobody may do anything without a key or a token.</summary>
+    public bool Auth { get; init; }
+
+    /// <summary>The issuer whose tokens are taken beside keys; null takes none.</summary>
+    public OidcOptions? Oidc { get; init; }
+
     /// <summary>True when other machines may reach the server although nobody has to sign in.</summary>
     public bool Insecure { get; init; }
 
@@ -35,6 +43,9 @@ internal sealed record ServerSettings
 
     /// <summary>True when projects may run <c>command:</c> trainers; the default on the loopback.</summary>
     public bool AllowCommands { get; init; }
+
+    /// <summary>How long versions that were live are kept.</summary>
+    public RegistryOptions Registry { get; init; } = new();
 
     /// <summary>Bounds of the work with data.</summary>
     public DatasetsOptions Datasets { get; init; } = new();

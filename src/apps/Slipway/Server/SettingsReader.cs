@@ -1,10 +1,13 @@
 using System.Collections;
 using System.Globalization;
 using System.Net;
+using Slipway.Access;
+using Slipway.Access.Authentication;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Core.Units;
 using Slipway.Datasets;
+using Slipway.Registry;
 using Slipway.Monitoring;
 using Slipway.PostgreSql;
 using Slipway.Serving;
@@ -33,6 +36,13 @@ internal sealed class SettingsReader
         ["database"] = PostgreSqlAddress.Form,
         ["hosts"] = "a list of host names",
         ["insecure"] = "true or false",
+        ["auth"] = "true or false",
+        ["auth.enabled"] = "true or false",
+        ["auth.oidc.issuer"] = "the https address of an OpenID Connect issuer, as it stands in its tokens",
+        ["auth.oidc.audience"] = "whom tokens must be for",
+        ["auth.oidc.nameClaim"] = "the name of a claim",
+        ["auth.oidc.rolesClaim"] = "the name of a claim, such as roles or realm_access.roles",
+        ["auth.oidc.roles"] = $"a list of VALUE=ROLE, such as ml-admins=admin; the roles are {Roles.All}",
         ["outbound.allow"] = "a list of networks such as 10.1.0.0/16",
         ["projects.roots"] = "a list of folders",
         ["training.commands"] = "true or false",
@@ -42,6 +52,7 @@ internal sealed class SettingsReader
         ["datasets.concurrentQueries"] = "a whole number, 1 to 64",
         ["datasets.timeLimit"] = "a duration of at most 1 d, such as 10 m",
         ["datasets.maxTableCells"] = "a whole number, 1000 to 10000000000",
+        ["registry.keepLive"] = "a duration from 0 s to 3650 d",
         ["monitoring.log.capacityRows"] = "a whole number, 1 to 10000000",
         ["monitoring.log.capacityMegabytes"] = "a whole number, 1 to 65536",
         ["monitoring.log.tick"] = "a duration from 10 ms to 250 ms",
@@ -75,7 +86,7 @@ internal sealed class SettingsReader
     };
 
     // Only these are cut at commas in the environment: a folder's name may have one.
-    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow", "monitoring.log.redact" };
+    private static readonly HashSet<string> ListKeys = new(StringComparer.OrdinalIgnoreCase) { "hosts", "projects.roots", "outbound.allow", "auth.oidc.roles", "monitoring.log.redact" };
 
     // Flags that are shorter than their key.
     private static readonly Dictionary<string, string> FlagKeys = new(StringComparer.Ordinal) { ["max-body"] = "serving.maxRequestBytes", ["models"] = "serving.models" };
@@ -187,7 +198,10 @@ internal sealed class SettingsReader
             Hosts = _values.TryGetValue("hosts", out var hosts) ? hosts.Values : [],
             OutboundAllow = _values.TryGetValue("outbound.allow", out var networks) ? networks.Values : [],
             Insecure = One("insecure", bool.TryParse, false),
+            Auth = One("auth", bool.TryParse, One("auth.enabled", bool.TryParse, defaults.Auth)),
+            Oidc = ReadOidc(),
             ProjectRoots = _values.TryGetValue("projects.roots", out var roots) ? roots.Values : null,
+            Registry = new RegistryOptions { KeepLive = Time("registry.keepLive", TimeSpan.Zero, TimeSpan.FromDays(3650), defaults.Registry.KeepLive) },
             Datasets = new DatasetsOptions
             {
                 MemoryMegabytes = (int)Whole("datasets.memoryMegabytes", 64, 1_048_576, defaults.Datasets.MemoryMegabytes),
@@ -266,6 +280,38 @@ internal sealed class SettingsReader
         }
     }
 
+    private OidcOptions? ReadOidc()
+    {
+        if (_values.FirstOrDefault(v => v.Key.StartsWith("auth.oidc.", StringComparison.OrdinalIgnoreCase)) is not { Key: not null } given)
+        {
+            return null;
+        }
+
+        List<RoleOfClaim> roles = [];
+        var (source, texts) = _values.GetValueOrDefault("auth.oidc.roles", ("", []));
+        foreach (var text in texts)
+        {
+            var equals = text.LastIndexOf('=');
+            if (equals > 0 && Roles.TryParse(text[(equals + 1)..].Trim(), out var role))
+            {
+                roles.Add(new RoleOfClaim(text[..equals].Trim(), role));
+            }
+            else
+            {
+                _mistakes.Add($"{source}: '{text}' is not VALUE=ROLE, such as ml-admins=admin. The roles are {Roles.All}.");
+            }
+        }
+
+        if (!_values.ContainsKey("auth.oidc.issuer") || !_values.ContainsKey("auth.oidc.audience") || texts.Count == 0)
+        {
+            _mistakes.Add($"{given.Value.Source}: tokens need auth.oidc.issuer, auth.oidc.audience and auth.oidc.roles: who made them, whom they are for, and which role they give.");
+            return null;
+        }
+
+        var oidc = new OidcOptions { Issuer = One("auth.oidc.issuer", TryText, "")!, Audience = One("auth.oidc.audience", TryText, "")!, Roles = roles };
+        return oidc with { NameClaim = One("auth.oidc.nameClaim", TryText, oidc.NameClaim)!, RolesClaim = One("auth.oidc.rolesClaim", TryText, oidc.RolesClaim)! };
+    }
+
     private TelemetrySettings? ReadTelemetry()
     {
         var otlp = One<Uri?>("telemetry.otlp", TryCollector, null);
@@ -286,10 +332,10 @@ internal sealed class SettingsReader
 
     private void Check(ServerSettings settings)
     {
-        if (!settings.IsLoopback && !settings.Insecure)
+        if (!settings.IsLoopback && !settings.Insecure && !settings.Auth)
         {
             _mistakes.Add(
-                $"http, grpc: {settings.Http} and {settings.Grpc} can be reached from other machines, and nobody has to sign in. Listen on 127.0.0.1, or add --insecure when the network itself keeps strangers out.");
+                $"http, grpc: {settings.Http} and {settings.Grpc} can be reached from other machines, and nobody has to sign in. Add --auth, listen on 127.0.0.1, or add --insecure when the network itself keeps strangers out.");
         }
 
         if (settings.Http.Port != 0 && settings.Http.Port == settings.Grpc.Port)

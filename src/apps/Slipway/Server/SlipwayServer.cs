@@ -48,9 +48,11 @@ internal sealed class SlipwayServer : IAsyncDisposable
         try
         {
             await app.Services.OpenStorageAsync(cancellationToken);
+            await app.Services.OpenAccessAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
             var server = new SlipwayServer(app);
-            await FirstRequests.SendAsync(server.HttpAddress, server.GrpcAddress, FirstRequests.Limit, cancellationToken);
+            var key = await app.Services.IssueOwnKeyAsync(new Actor("slipway"), cancellationToken);
+            await FirstRequests.SendAsync(server.HttpAddress, server.GrpcAddress, key, FirstRequests.Limit, cancellationToken);
             return server;
         }
         catch (System.Net.Sockets.SocketException exception)
@@ -100,12 +102,12 @@ internal sealed class SlipwayServer : IAsyncDisposable
     internal static IServiceCollection AddModules(IServiceCollection services, ServerSettings settings) => services
         .AddStorage(new StorageOptions(settings.Data))
         .AddPostgreSql(settings.Database)
-        .AddAccess(new AccessOptions { Hosts = settings.Hosts, OutboundAllow = settings.OutboundAllow })
+        .AddAccess(new AccessOptions { Hosts = settings.Hosts, OutboundAllow = settings.OutboundAllow, RequireSignIn = settings.Auth, Oidc = settings.Oidc })
         .AddDatasets(settings.Datasets)
         .AddTracking()
         .AddTraining(new TrainingOptions(settings.AllowCommands))
         .AddValidation()
-        .AddRegistry()
+        .AddRegistry(settings.Registry)
         .AddRollouts()
         .AddServing(new ServingOptions
         {

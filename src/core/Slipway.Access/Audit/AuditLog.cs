@@ -1,6 +1,7 @@
 using Dapper;
 using Slipway.Core;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Access.Audit;
 
@@ -39,15 +40,12 @@ internal sealed class AuditLog(Database database) : IAuditLog
         {
             limit = query.Limit,
             who = query.Who,
-            what = query.What is null ? null : $"%{Literally(query.What)}%",
+            what = query.What is null ? null : LikePattern.Containing(query.What),
             since = query.Since is { } since ? StoredTime.Format(since) : null,
         };
         return database.ReadAsync<IReadOnlyList<AuditEntry>>(
             async connection => [.. (await connection.QueryAsync<Row>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken))).Select(row => row.ToEntry())], cancellationToken);
     }
-
-    private static string Literally(string text) =>
-        text.Replace("~", "~~", StringComparison.Ordinal).Replace("%", "~%", StringComparison.Ordinal).Replace("_", "~_", StringComparison.Ordinal);
 
     private sealed record Row(string At, string Actor, string Action, string Target, string Source, long Outcome)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access.Errors;
+using Slipway.Access.Keys;
 
 namespace Slipway.Access.Audit;
 
@@ -85,11 +86,12 @@ internal sealed class AuditMiddleware(RequestDelegate next, IAuditLog log, TimeP
             ?? (context.GetEndpoint() is RouteEndpoint route
                 ? string.Join('@', route.RoutePattern.Parameters.Select(parameter => context.Request.RouteValues.TryGetValue(parameter.Name, out var value) ? value : null).OfType<string>())
                 : "");
-        var printable = string.Concat(target.Select(c => char.IsControl(c) ? '?' : c));
+        var printable = string.Concat(KeySecret.Redact(target).Select(c => char.IsControl(c) ? '?' : c));
         return printable.Length <= LongestTarget ? printable : $"{printable[..LongestTarget]}…";
     }
 
-    private static string Source(HttpContext context) => context.Connection.RemoteIpAddress switch
+    /// <summary>The caller's address.</summary>
+    public static string Source(HttpContext context) => context.Connection.RemoteIpAddress switch
     {
         null => "local",
         { IsIPv4MappedToIPv6: true } address => address.MapToIPv4().ToString(),

@@ -18,6 +18,7 @@ public static class GrpcStatuses
         (StatusCodes.Status409Conflict, 10),
         (StatusCodes.Status403Forbidden, 7),
         (StatusCodes.Status413PayloadTooLarge, 8),
+        (StatusCodes.Status429TooManyRequests, 8),
         (StatusCodes.Status422UnprocessableEntity, 9),
         (StatusCodes.Status501NotImplemented, 12),
         (StatusCodes.Status405MethodNotAllowed, 12),

@@ -12,6 +12,8 @@ public static class HttpStatus
         ErrorKind.InvalidInput => StatusCodes.Status400BadRequest,
         ErrorKind.NotFound => StatusCodes.Status404NotFound,
         ErrorKind.Conflict => StatusCodes.Status409Conflict,
+        ErrorKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        ErrorKind.TooMany => StatusCodes.Status429TooManyRequests,
         ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
         ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorKind.Failed => StatusCodes.Status422UnprocessableEntity,

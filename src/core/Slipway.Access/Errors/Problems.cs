@@ -30,6 +30,11 @@ internal static class Problems
     {
         context.Response.Clear();
         SecurityHeaders.Set(context);
+        if ((error as SlipwayException)?.RetryAfter is { } later)
+        {
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(later.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
         return WriteAsync(context, StatusOf(error), Sentence(context, error), (error as SlipwayException)?.Details ?? []);
     }
 
@@ -49,9 +54,20 @@ internal static class Problems
         }
 
         response.StatusCode = status;
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        if (status == StatusCodes.Status503ServiceUnavailable && response.Headers.RetryAfter.Count == 0)
         {
             response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            // Not Basic, although it is taken: a browser would ask with a window of its own, again and again, where the console wants to show its page.
+            response.Headers.WWWAuthenticate = "Bearer realm=\"slipway\"";
+        }
+
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ErrorShape>() is { } shape)
+        {
+            return shape.WriteAsync(context, status, sentence);
         }
 
         var problem = new ProblemDetails { Title = ReasonPhrases.GetReasonPhrase(status), Status = status, Detail = sentence };

@@ -12,6 +12,9 @@ public enum ErrorKind
     /// <summary>The thing exists, but its state does not allow this. HTTP 409, exit code 1.</summary>
     Conflict,
 
+    /// <summary>Nobody has said who they are, or not so that it could be believed. HTTP 401, exit code 1.</summary>
+    Unauthenticated,
+
     /// <summary>The actor may not do this. HTTP 403, exit code 1.</summary>
     Forbidden,
 
@@ -26,6 +29,9 @@ public enum ErrorKind
 
     /// <summary>Not now: still loading, overloaded, or a part that is needed is missing. HTTP 503, exit code 3.</summary>
     Unavailable,
+
+    /// <summary>More than the caller may ask for in the time; later it may again. HTTP 429, exit code 3.</summary>
+    TooMany,
 
     /// <summary>The time that was allowed has passed. HTTP 504, exit code 1.</summary>
     Timeout,

@@ -57,6 +57,9 @@ public sealed record ProjectConfig
             };
         }
     }
+
+    /// <summary>The name that callers use: <c>deploy.name</c>, else the model's.</summary>
+    public string DeploymentName() => Deploy?.Name ?? Model;
 }
 
 /// <summary>Where the data comes from.</summary>
@@ -146,8 +149,8 @@ public sealed record DeploySection
     /// <summary>The deployment's name; the model's unless the file gives one.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>auto</c> or <c>required</c>.</summary>
-    public string Approval { get; init; } = "auto";
+    /// <summary>What a version needs before it may be deployed.</summary>
+    public ApprovalPolicy Approval { get; init; } = ApprovalPolicy.Auto;
 
     /// <summary><c>immediate</c>, <c>blue-green</c> or <c>canary</c>.</summary>
     public string Strategy { get; init; } = "immediate";
@@ -169,6 +172,46 @@ public sealed record DeploySection
 
     /// <summary><c>hold</c>, <c>extend</c> or <c>rollback</c>: what happens when a step's time is over without a verdict.</summary>
     public string Inconclusive { get; init; } = "hold";
+}
+
+/// <summary>What a version needs before it may be deployed: <c>deploy.approval</c>. The defaults are those of <c>approval: required</c>.</summary>
+public sealed record ApprovalPolicy
+{
+    /// <summary>The role that approves unless the file names others.</summary>
+    public const string ApproverRole = "approver";
+
+    /// <summary><c>auto</c>: passing its gates is enough, and the actor <c>policy</c> approves.</summary>
+    public static ApprovalPolicy Auto { get; } = new() { Automatic = true };
+
+    /// <summary><c>required</c>: one person approves. It holds for models that no project's file has spoken of, too.</summary>
+    public static ApprovalPolicy Required { get; } = new();
+
+    /// <summary>True where nobody needs to approve; the rest is of no meaning then.</summary>
+    public bool Automatic { get; init; }
+
+    /// <summary>How many different people must approve, 1 to 20.</summary>
+    public int Approvers { get; init; } = 1;
+
+    /// <summary>The roles whose approval counts, <c>approver</c> or <c>admin</c>; an admin's counts always.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [ApproverRole];
+
+    /// <summary>Whether who registered a version may approve it. Null: no, except while authentication is off, when nobody can be told from another.</summary>
+    public bool? SelfReview { get; init; }
+
+    /// <summary>Sections of <c>validate</c> whose gates must have passed.</summary>
+    public IReadOnlyList<string> Gates { get; init; } = [];
+
+    /// <summary>Documents that the version must have, such as <c>card</c>.</summary>
+    public IReadOnlyList<string> Documents { get; init; } = [];
+
+    /// <summary>How long an approval holds; null for ever. What is live then stays live.</summary>
+    public TimeSpan? Expires { get; init; }
+
+    /// <summary>True when who approves or rejects must say why.</summary>
+    public bool CommentRequired { get; init; }
+
+    /// <summary>How long a request waits until it is reminded of, and again each time.</summary>
+    public TimeSpan Remind { get; init; } = TimeSpan.FromDays(1);
 }
 
 /// <summary>A step of a canary.</summary>

@@ -13,14 +13,14 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
 {
     private readonly string _root = folder.Of("artifacts");
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _folders = new();
+    private readonly KnownFiles _known = new();
 
     public async Task<Artifact> PutFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var files = new List<ArtifactFile>();
         foreach (var (path, source) in FolderContent.List(folder))
         {
-            await using var content = DiskBlobStore.OpenForReading(source);
-            var blob = await blobs.PutAsync(content, cancellationToken);
+            var blob = await PutFileAsync(source, cancellationToken);
             files.Add(new ArtifactFile(path, blob.Digest, blob.Size));
         }
 
@@ -68,6 +68,25 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
         return ArtifactManifest.TryRead(manifest.GetBuffer().AsSpan(0, (int)manifest.Length)) is { } files ? new Artifact(digest, files) : throw NotFound(digest);
     }
 
+    public async Task<IReadOnlyList<ArtifactDamage>> VerifyAsync(string digest, CancellationToken cancellationToken)
+    {
+        if (await blobs.VerifyAsync(digest, cancellationToken) is not BlobCondition.Intact and var condition)
+        {
+            return [new ArtifactDamage(null, condition)];
+        }
+
+        var damages = new List<ArtifactDamage>();
+        foreach (var file in (await GetAsync(digest, cancellationToken)).Files)
+        {
+            if (await blobs.VerifyAsync(file.Digest, cancellationToken) is not BlobCondition.Intact and var found)
+            {
+                damages.Add(new ArtifactDamage(file.Path, found));
+            }
+        }
+
+        return damages;
+    }
+
     public async Task<string> GetFolderAsync(string digest, CancellationToken cancellationToken)
     {
         Digest.Check(digest);
@@ -78,11 +97,12 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
         {
             return await shared.Value.WaitAsync(cancellationToken);
         }
-        catch (Exception) when (shared.Value.IsFaulted)
+        finally
         {
-            // The next caller tries again: the disk may have room by then.
-            _folders.TryRemove(KeyValuePair.Create(digest, shared));
-            throw;
+            if (shared.Value.IsCompleted)
+            {
+                _folders.TryRemove(KeyValuePair.Create(digest, shared));
+            }
         }
     }
 
@@ -99,7 +119,6 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
             var digest = Path.GetFileName(path);
             if (Digest.IsValid(digest) && !await blobs.ExistsAsync(digest, cancellationToken))
             {
-                _folders.TryRemove(digest, out _);
                 DiskErrors.Guard(path, () =>
                 {
                     var aside = folder.NewWorkPath("artifact-purged");
@@ -108,6 +127,25 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
                 });
             }
         }
+    }
+
+    // What is stored already, and was read here before, is neither read nor written again: the same artifact of gigabytes is registered at once.
+    private async Task<Blob> PutFileAsync(string path, CancellationToken cancellationToken)
+    {
+        var file = FileIdentity.Find(path);
+        if (_known.Find(file) is { } known && await blobs.KeepAsync(known.Digest, cancellationToken))
+        {
+            return known;
+        }
+
+        await using var content = DiskBlobStore.OpenForReading(path);
+        var blob = await blobs.PutAsync(content, cancellationToken);
+        if (FileIdentity.Find(path) == file)
+        {
+            _known.Remember(file, blob);
+        }
+
+        return blob;
     }
 
     private static SlipwayException NotFound(string digest) => new(ErrorKind.NotFound, $"There is no artifact {digest}.");
@@ -124,6 +162,14 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
         using var aside = folder.CreateWorkFolder("artifact");
         foreach (var file in artifact.Files)
         {
+            // The folder's file is a second name of the blob: where the one was changed, the other was too, and what was known of it does not count.
+            if (await blobs.VerifyAsync(file.Digest, CancellationToken.None) is not BlobCondition.Intact and var condition)
+            {
+                throw new SlipwayException(
+                    ErrorKind.Failed,
+                    $"{new ArtifactDamage(file.Path, condition)} since the artifact {digest} was stored, so it is not used. Restore the data folder from a backup, or store the same files again.");
+            }
+
             var source = await blobs.GetFileAsync(file.Digest, CancellationToken.None);
             DiskErrors.Guard(path, () => Place(source, aside.Path, file.Path));
         }

@@ -7,7 +7,11 @@ namespace Slipway.Storage.Blobs;
 /// <param name="Table">The table.</param>
 /// <param name="Column">Its column; rows where it is null name nothing.</param>
 /// <param name="Use">What stands in it.</param>
-public sealed record BlobColumn(string Table, string Column, BlobUse Use);
+public sealed record BlobColumn(string Table, string Column, BlobUse Use)
+{
+    /// <summary>Which rows name something, as a condition in SQL; all unless given.</summary>
+    public string Where { get; init; } = "1 = 1";
+}
 
 /// <summary>What stands in a column.</summary>
 public enum BlobUse

@@ -62,7 +62,7 @@ internal sealed partial class BlobPurge(IBlobStore blobs, ArtifactStore artifact
         var held = new HashSet<string>(StringComparer.Ordinal);
         foreach (var column in _columns.Where(column => column.Use is BlobUse.Artifact or BlobUse.Text))
         {
-            var sql = $"select distinct {column.Column} from {column.Table} where {column.Column} is not null";
+            var sql = $"select distinct {column.Column} from {column.Table} where {column.Column} is not null and {column.Where}";
             foreach (var text in await database.ReadAsync(connection => connection.QueryAsync<string>(sql), cancellationToken))
             {
                 foreach (Match digest in DigestInText().Matches(text))
@@ -100,7 +100,7 @@ internal sealed partial class BlobPurge(IBlobStore blobs, ArtifactStore artifact
         var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var column in _columns.Where(column => column.Use == BlobUse.Blob))
         {
-            var sql = $"select {column.Column}, count(*) from {column.Table} where {column.Column} in ({list}) group by {column.Column}";
+            var sql = $"select {column.Column}, count(*) from {column.Table} where {column.Column} in ({list}) and {column.Where} group by {column.Column}";
             foreach (var (digest, rows) in await database.ReadAsync(connection => connection.QueryAsync<(string, long)>(sql, parameters), cancellationToken))
             {
                 if (column.Table != table || rows > released.GetValueOrDefault(digest))

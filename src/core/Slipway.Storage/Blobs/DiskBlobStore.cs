@@ -63,6 +63,15 @@ internal sealed class DiskBlobStore(DataFolder folder, TimeProvider time) : IBlo
         return await IsIntactAsync(path, digest, cancellationToken) ? path : throw (File.Exists(path) ? Damaged(digest) : NotFound(digest));
     }
 
+    public async Task<BlobCondition> VerifyAsync(string digest, CancellationToken cancellationToken)
+    {
+        var path = PathOf(digest);
+
+        // A file's size and time can be put back by whoever changed it, so they are not asked here.
+        _verified.TryRemove(digest, out _);
+        return await IsIntactAsync(path, digest, cancellationToken) ? BlobCondition.Intact : File.Exists(path) ? BlobCondition.Damaged : BlobCondition.Missing;
+    }
+
     public Task<bool> KeepAsync(string digest, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

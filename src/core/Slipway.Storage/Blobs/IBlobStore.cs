@@ -21,6 +21,9 @@ public interface IBlobStore
     /// <summary>A path on this machine where the verified content can be read (by DuckDB, ONNX Runtime …). Never write to it.</summary>
     Task<string> GetFileAsync(string digest, CancellationToken cancellationToken);
 
+    /// <summary>Reads a blob again, whatever was found of it before, and answers how it is.</summary>
+    Task<BlobCondition> VerifyAsync(string digest, CancellationToken cancellationToken);
+
     /// <summary>
     /// Says that a blob is about to be named, as <see cref="PutAsync"/> does by itself: no <see cref="IBlobPurge"/> takes it within the next hour. False when it is not there. Whoever names a
     /// blob that somebody else stored calls this first.
@@ -44,3 +47,16 @@ public sealed record Blob(string Digest, long Size);
 /// <param name="Size">Bytes.</param>
 /// <param name="NeededAt">When it was last stored or kept.</param>
 public sealed record StoredBlob(string Digest, long Size, DateTimeOffset NeededAt);
+
+/// <summary>How a blob is.</summary>
+public enum BlobCondition
+{
+    /// <summary>Its content is what its digest says.</summary>
+    Intact,
+
+    /// <summary>Somebody, or a failing disk, has changed it.</summary>
+    Damaged,
+
+    /// <summary>It is not there.</summary>
+    Missing,
+}

@@ -10,10 +10,11 @@ internal static class SqlInputs
 {
     /// <summary>
     /// Refuses Slipway's own files (the data folder often lies in a project's folder), and packed files that are not whole: DuckDB does not check their sums, and
-    /// takes one that was cut off between two lines for a shorter one.
+    /// takes one that was cut off between two lines for a shorter one. Returns each file by its path in the project's folder.
     /// </summary>
-    public static void Check(DuckSession session, DatasetQuery query, string dataFolder, IReadOnlyList<string> patterns, CancellationToken stop)
+    public static IReadOnlyList<(string Name, string File)> Check(DuckSession session, DatasetQuery query, string dataFolder, IReadOnlyList<string> patterns, CancellationToken stop)
     {
+        var inputs = new List<(string, string)>();
         foreach (var found in patterns.SelectMany(p => session.Query("select file from glob($1::varchar)", r => r.GetString(0), p)).Distinct())
         {
             stop.ThrowIfCancellationRequested();
@@ -29,7 +30,11 @@ internal static class SqlInputs
             {
                 Unpack(query, name, file, stop);
             }
+
+            inputs.Add((name.Replace(Path.DirectorySeparatorChar, '/'), file));
         }
+
+        return inputs;
     }
 
     private static void Unpack(DatasetQuery query, string name, string file, CancellationToken stop)

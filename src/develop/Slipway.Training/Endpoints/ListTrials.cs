@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 
 namespace Slipway.Training.Endpoints;
 
@@ -13,6 +14,7 @@ internal static class ListTrials
         .WithTags("Models")
         .WithName("ListTrials")
         .WithSummary("List the trials of a model's latest search, or of one run")
+        .OfProject()
         .Needs(Permission.Read);
 
     // A run of another model has no trials here, so an empty list answers it as it answers a model that never searched.

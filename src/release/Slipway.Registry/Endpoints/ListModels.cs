@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 
 namespace Slipway.Registry.Endpoints;
 
@@ -11,18 +12,16 @@ internal static class ListModels
     public static void Map(IEndpointRouteBuilder models) => models
         .MapGet("", HandleAsync)
         .WithName("ListModels")
-        .WithSummary("All models, with their newest version")
+        .WithSummary("Models that the caller may know of, with their newest version, by name: those with `q` in name or description, and after the model `after`, which is the last of the page before")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ChecksScope()
         .Needs(Permission.Read);
 
-    private static async Task<Ok<ModelSummary[]>> HandleAsync(IModelRegistry registry, CancellationToken cancellationToken)
+    private static async Task<Ok<IReadOnlyList<ModelSummary>>> HandleAsync(
+        IModelRegistry registry, HttpContext context, CancellationToken cancellationToken, string? q = null, string? after = null, int limit = PageLimit.Default)
     {
-        var versions = await registry.ListAsync(null, cancellationToken);
-        return TypedResults.Ok(versions.GroupBy(v => v.Model).Select(model => new ModelSummary(model.Key, model.Count(), model.First())).ToArray());
+        var scope = context.GetCaller().Scope;
+        var query = new ModelQuery(PageLimit.Check(limit), q, after) { Among = scope.IsEverything ? null : scope.Projects };
+        return TypedResults.Ok(await registry.ListModelsAsync(query, cancellationToken));
     }
 }
-
-/// <summary>A model in a list.</summary>
-/// <param name="Model">Its name.</param>
-/// <param name="Versions">How many versions it has.</param>
-/// <param name="Newest">The newest of them.</param>
-internal sealed record ModelSummary(string Model, int Versions, ModelVersion Newest);

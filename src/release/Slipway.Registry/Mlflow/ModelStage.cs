@@ -23,6 +23,6 @@ internal static class ModelStage
     {
         true => Production,
         false => Staging,
-        null => state is VersionState.Rejected or VersionState.Deprecated ? Archived : None,
+        null => state is VersionState.Rejected or VersionState.Deprecated or VersionState.Deleted ? Archived : None,
     };
 }

@@ -119,17 +119,25 @@ internal sealed class RegisteredVersionStore(TimeProvider time)
     public async Task DeleteAsync(WriteTransaction transaction, RegisteredVersion version)
     {
         version.DemandTracked("it is kept for as long as it may be deployed or asked about. Reject it where it must not be used.");
-        await transaction.ExecuteAsync("delete from registered_model_aliases where model = @Model and number = @Number", version);
-        await transaction.ExecuteAsync("delete from registered_version_tags where version = @Id", version);
-        await transaction.ExecuteAsync("delete from registered_versions where id = @Id", version);
+        await RemoveAsync(transaction, version);
         await TouchModelAsync(transaction, version);
     }
+
+    /// <summary>Takes a version that Slipway could serve from what MLflow's clients see. Its number is not given again.</summary>
+    public static async Task DeleteServableAsync(WriteTransaction transaction, string name, int number) => await RemoveAsync(transaction, await GetAsync(transaction, name, number));
 
     public static Task SetTagAsync(WriteTransaction transaction, RegisteredVersion version, ModelTag tag) => WriteTagAsync(transaction, DemandFree(version, tag.Key).Id, tag);
 
     /// <summary>Deletes a tag. One that is not there is no error: the caller has what it wants.</summary>
     public static Task DeleteTagAsync(WriteTransaction transaction, RegisteredVersion version, string key) => transaction.ExecuteAsync(
         "delete from registered_version_tags where version = @Id and key = @key", new { DemandFree(version, key).Id, key });
+
+    private static async Task RemoveAsync(WriteTransaction transaction, RegisteredVersion version)
+    {
+        await transaction.ExecuteAsync("delete from registered_model_aliases where model = @Model and number = @Number", version);
+        await transaction.ExecuteAsync("delete from registered_version_tags where version = @Id", version);
+        await transaction.ExecuteAsync("delete from registered_versions where id = @Id", version);
+    }
 
     private static RegisteredVersion DemandFree(RegisteredVersion version, string key) =>
         key == ModelTag.SemanticVersion ? version.DemandTracked($"the tag {ModelTag.SemanticVersion} says by which name and stays what it is.") : version;

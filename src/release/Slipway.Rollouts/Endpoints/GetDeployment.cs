@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Registry.Approvals;
 
 namespace Slipway.Rollouts.Endpoints;
 
@@ -17,6 +18,6 @@ internal static class GetDeployment
         .Needs(Permission.Read);
 
     private static async Task<Ok<DeploymentState>> HandleAsync(
-        string name, IDeployments deployments, [FromServices] IServedFolder? folder, CancellationToken cancellationToken) =>
-        TypedResults.Ok(folder?.Find(name) ?? await deployments.GetAsync(name, cancellationToken));
+        string name, IDeployments deployments, IApprovals approvals, [FromServices] IServedFolder? folder, CancellationToken cancellationToken) =>
+        TypedResults.Ok(folder?.Find(name) ?? await (await deployments.GetAsync(name, cancellationToken)).WithWarningsAsync(approvals, cancellationToken));
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Rollouts.Releases;
 
 namespace Slipway.Rollouts.Endpoints;
@@ -15,6 +16,7 @@ internal static class ListRollouts
         .MapGet("", HandleAsync)
         .WithName("ListRollouts")
         .WithSummary($"Rollouts of a `deployment`, or of all, newest first: `limit` of them, at most {MaxRollouts}")
+        .OfDeploymentInQuery()
         .Needs(Permission.Read);
 
     private static async Task<Ok<IReadOnlyList<RolloutState>>> HandleAsync(string? deployment, int? limit, RolloutStore rollouts, CancellationToken cancellationToken) =>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Registry.Approvals;
 
 namespace Slipway.Rollouts.Endpoints;
 
@@ -19,8 +20,8 @@ internal static class RollBackDeployment
         .Needs(Permission.Deploy);
 
     private static async Task<Ok<DeploymentState>> HandleAsync(
-        string name, RollbackRequest? request, IDeployments deployments, HttpContext context, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await deployments.RollbackAsync(name, context.GetActor(), request?.Reason, cancellationToken));
+        string name, RollbackRequest? request, IDeployments deployments, IApprovals approvals, HttpContext context, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await (await deployments.RollbackAsync(name, context.GetActor(), request?.Reason, cancellationToken)).WithWarningsAsync(approvals, cancellationToken));
 }
 
 /// <summary>What may come with a rollback.</summary>

@@ -14,6 +14,9 @@ internal sealed record Move(Actor Actor, DateTimeOffset Now, string? Reason = nu
     /// <summary>The event time up to which evidence was looked at, where evidence decided.</summary>
     public DateTimeOffset? At { get; init; }
 
+    /// <summary>The emergency override under which it is done, or null.</summary>
+    public OverrideState? Override { get; init; }
+
     /// <summary>What proved harm, or null.</summary>
     public GuardrailEvidence? Cause { get; init; }
 }

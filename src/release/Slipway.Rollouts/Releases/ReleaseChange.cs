@@ -1,5 +1,3 @@
-using Slipway.Core.Names;
-using Slipway.Registry;
 using Slipway.Storage.Events;
 
 namespace Slipway.Rollouts.Releases;
@@ -27,8 +25,8 @@ internal sealed record ReleaseChange
     /// <summary>What happened.</summary>
     public IReadOnlyList<IEvent> Events { get; init; } = [];
 
-    /// <summary>A version that must be allowed to answer, and the rule that says so by throwing; asked before and after loading.</summary>
-    public (VersionReference Version, Action<ModelVersion> Rule)? Admits { get; init; }
+    /// <summary>A version that must be allowed to answer; asked before and after loading.</summary>
+    public Admittance? Admits { get; init; }
 
     /// <summary>True when there is something to commit.</summary>
     public bool Writes => Deployment is not null || Rollout is not null;

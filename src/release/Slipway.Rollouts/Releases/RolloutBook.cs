@@ -78,7 +78,7 @@ internal sealed class RolloutBook(
     {
         var rollout = standing.Rollout!;
         var sentence = $"{move.Actor} promoted {rollout.Candidate} at {Core.Units.Percent.Format(rollout.Weight)} of requests{Because(move)}.";
-        return RolloutMoves.Promote(standing, move with { Sentence = sentence }) with { Admits = (rollout.Candidate, Admission.RequireApproved) };
+        return RolloutMoves.Promote(standing, move with { Sentence = sentence }) with { Admits = new Admittance(rollout.Candidate, AdmissionRule.Approved) };
     }
 
     private static ReleaseChange TakeBack(Standing standing, Move move) =>

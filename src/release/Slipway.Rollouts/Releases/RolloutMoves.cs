@@ -31,7 +31,7 @@ internal static class RolloutMoves
     public static ReleaseChange Promote(Standing standing, Move move)
     {
         var (deployment, rollout) = (standing.Deployment!, standing.Rollout!);
-        var after = deployment.Deploy(deployment.Candidate!.Version, move.Actor, move.Now);
+        var after = deployment.Deploy(deployment.Candidate!.Version, move.Actor, move.Now, move.Override);
         var ended = rollout with { Status = RolloutStatus.Promoted, Weight = 1, Sentence = move.Sentence, EndedAt = move.Now, Revision = rollout.Revision + 1 };
         return new ReleaseChange { Deployment = after, Rollout = ended, Events = [Deployed(deployment, after, move), Promoted(ended, rollout.Weight, after.Revision, move)] };
     }
@@ -40,7 +40,7 @@ internal static class RolloutMoves
     public static ReleaseChange TakeBack(Standing standing, Move move, DeployedVersion? instead = null)
     {
         var (deployment, rollout) = (standing.Deployment!, standing.Rollout!);
-        var after = deployment.Deploy(instead ?? deployment.Stable, move.Actor, move.Now);
+        var after = deployment.Deploy(instead ?? deployment.Stable, move.Actor, move.Now, move.Override);
         var ended = rollout with { Status = RolloutStatus.RolledBack, Weight = 0, Sentence = move.Sentence, EndedAt = move.Now, Revision = rollout.Revision + 1 };
         var back = new RolloutRolledBack(
             deployment.Name,
@@ -105,7 +105,7 @@ internal static class RolloutMoves
 
     /// <summary>The event of another stable version.</summary>
     public static IEvent Deployed(DeploymentState? before, DeploymentState after, Move move) =>
-        new VersionDeployed(after.Name, after.Stable.Reference, after.Stable.ArtifactDigest, before?.Stable.Reference, after.Revision, move.Reason, move.Actor);
+        new VersionDeployed(after.Name, after.Stable.Reference, after.Stable.ArtifactDigest, before?.Stable.Reference, after.Revision, move.Reason, move.Actor) { Override = after.Override };
 
     private static RolloutPromoted Promoted(RolloutState ended, double formerWeight, long revision, Move move) => new(
         ended.Deployment,

@@ -1,5 +1,5 @@
 using Slipway.Core;
-using Slipway.Registry;
+using Slipway.Registry.Approvals;
 
 namespace Slipway.Rollouts.Releases;
 
@@ -7,7 +7,7 @@ namespace Slipway.Rollouts.Releases;
 /// Brings a deployment's rollout as far as its evidence allows: reads the slots that have closed, decides about each by <see cref="RolloutDecision"/>, commits and switches. Call it in the
 /// deployment's turn. It may be killed at any instruction and run again: what is committed is never looked at a second time, and what is not is decided anew from the same slots.
 /// </summary>
-internal sealed class RolloutReconciler(DeploymentChanges changes, RolloutNeighbours neighbours, IModelRegistry registry, DeploymentReconciler server, TimeProvider time)
+internal sealed class RolloutReconciler(DeploymentChanges changes, RolloutNeighbours neighbours, IApprovals approvals, DeploymentReconciler server, TimeProvider time)
 {
     /// <summary>Returns the rollout as it then stands, or null when none was under way.</summary>
     public async Task<RolloutState?> ReconcileAsync(string deployment, CancellationToken cancellationToken)
@@ -35,17 +35,17 @@ internal sealed class RolloutReconciler(DeploymentChanges changes, RolloutNeighb
 
     private async Task<Standing> MoveOnAsync(Standing standing, RolloutState rollout, CancellationToken cancellationToken)
     {
-        var version = await registry.GetAsync(rollout.Candidate, cancellationToken);
-        if (version.State != VersionState.Approved)
+        // The same rule as at its start. Whatever it lacks now, the next step would make it answer more callers without it.
+        if (await approvals.ListMissingAsync(rollout.Candidate, rollout.Stable?.Model, cancellationToken) is { Count: > 0 } missing)
         {
-            var state = version.State.ToString().ToLowerInvariant();
-            return await CarryOutAsync(rollout, before => RolloutMoves.TakeBack(before, Policy($"{rollout.Candidate} is {state} now, so it is taken back.")), cancellationToken);
+            var sentence = $"{rollout.Candidate} may no longer be deployed, so it is taken back. {string.Join(' ', missing)}";
+            return await CarryOutAsync(rollout, before => RolloutMoves.TakeBack(before, Policy(sentence)), cancellationToken);
         }
 
         if (rollout.Plan.Strategy == PlanCheck.BlueGreen)
         {
-            var sentence = $"{rollout.Candidate} is loaded and warm, so it answers everybody; {rollout.Stable} stays loaded for the way back.";
-            return await CarryOutAsync(rollout, before => RolloutMoves.Promote(before, Policy(sentence)), cancellationToken);
+            var ready = $"{rollout.Candidate} is loaded and warm, so it answers everybody; {rollout.Stable} stays loaded for the way back.";
+            return await CarryOutAsync(rollout, before => RolloutMoves.Promote(before, Policy(ready)), cancellationToken);
         }
 
         var slots = neighbours.Evidence is { } evidence ? await evidence.ReadAsync(rollout.Id, rollout.LookedTo, cancellationToken) : [];

@@ -4,13 +4,13 @@ using Slipway.Registry;
 namespace Slipway.Rollouts.Releases;
 
 /// <summary>How a rollout begins, or why it does not.</summary>
-internal sealed class RolloutStart(RolloutStore store, RolloutNeighbours neighbours, IModelRegistry registry)
+internal sealed class RolloutStart(RolloutStore store, RolloutNeighbours neighbours, IModelRegistry registry, Admission admission)
 {
     /// <summary>What is wanted, checked as far as no deployment matters.</summary>
     public async Task<WantedRelease> PlanAsync(RolloutRequest request, CancellationToken cancellationToken)
     {
         var version = await registry.GetAsync(request.Version, cancellationToken);
-        Admission.RequireApproved(version);
+        await admission.CheckAsync(new Admittance(request.Version, AdmissionRule.Approved), instead: null, cancellationToken);
         var plan = request.Plan ?? await neighbours.FindPlanAsync(request.Deployment, cancellationToken) ?? new RolloutPlan { Strategy = PlanCheck.Immediate };
         return new WantedRelease(version, PlanCheck.Check(plan));
     }
@@ -61,7 +61,7 @@ internal sealed class RolloutStart(RolloutStore store, RolloutNeighbours neighbo
             : wanted.Plan.Strategy == PlanCheck.Canary
                 ? await CanaryAsync(before.Deployment!, wanted, rollout, move, cancellationToken)
                 : RolloutMoves.Begin(before.Deployment!, wanted.Deployed, 0, rollout, move with { Sentence = $"{wanted.Deployed.Reference} is loaded beside {stable.Reference} and takes over when it is warm." });
-        return change with { Admits = (request.Version, Admission.RequireApproved) };
+        return change with { Admits = new Admittance(request.Version, AdmissionRule.Approved) };
     }
 
     private static ReleaseChange AtOnce(DeploymentState? before, WantedRelease wanted, RolloutState rollout, Move move)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Slipway.Core;
 using Slipway.Storage;
+using Slipway.Storage.Sql;
 
 namespace Slipway.Rollouts.Releases;
 
@@ -15,8 +16,8 @@ internal sealed class RolloutStore(Database database)
     public static async Task<bool> TrySaveAsync(WriteTransaction transaction, RolloutState? before, RolloutState after)
     {
         const string Insert = """
-            insert into rollouts (id, deployment, origin, status, revision, document)
-            values (@Id, @Deployment, @Origin, @Status, @Revision, @Document)
+            insert into rollouts (id, deployment, candidate, origin, status, revision, document)
+            values (@Id, @Deployment, @Candidate, @Origin, @Status, @Revision, @Document)
             on conflict do nothing
             """;
 
@@ -29,6 +30,7 @@ internal sealed class RolloutStore(Database database)
         {
             after.Id,
             after.Deployment,
+            Candidate = after.Candidate.ToString(),
             after.Origin,
             Status = after.Status.ToString(),
             after.Revision,
@@ -66,6 +68,29 @@ internal sealed class RolloutStore(Database database)
             """;
 
         return QueryAsync<RolloutState>(Sql, new { deployment, limit }, cancellationToken);
+    }
+
+    /// <summary>Some rollouts by id; those that are not there are left out.</summary>
+    public Task<IReadOnlyList<RolloutState>> ListAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var (list, parameters) = SqlList.OfTexts(ids);
+        return QueryAsync<RolloutState>($"select document from rollouts where id in {list} order by id", parameters, cancellationToken);
+    }
+
+    /// <summary>Which rollouts tried some versions, and where: id, deployment and candidate; the newest first.</summary>
+    public Task<IReadOnlyList<(string Id, string Deployment, string Candidate)>> ListOfAsync(IReadOnlyList<string> candidates, int limit, CancellationToken cancellationToken)
+    {
+        var (list, parameters) = SqlList.OfTexts(candidates, ("limit", limit));
+        return database.ReadAsync<IReadOnlyList<(string, string, string)>>(
+            async connection =>
+            {
+                var sql = $"select id, deployment, candidate from rollouts where candidate in {list} order by id desc limit @limit";
+
+                // Dapper would keep a text for each number of versions.
+                var command = new CommandDefinition(sql, parameters, flags: CommandFlags.Buffered | CommandFlags.NoCache, cancellationToken: cancellationToken);
+                return [.. await connection.QueryAsync<(string, string, string)>(command)];
+            },
+            cancellationToken);
     }
 
     /// <summary>A rollout's looks, oldest first.</summary>

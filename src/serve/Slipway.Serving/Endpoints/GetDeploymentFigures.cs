@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Core.Errors;
 using Slipway.Serving.Figures;
 using Slipway.Serving.Routing;
@@ -17,6 +18,7 @@ internal static class GetDeploymentFigures
         .WithName("GetDeploymentFigures")
         .WithSummary("Requests, errors and latency of a deployment, by version")
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .OfDeployment()
         .Needs(Permission.Read);
 
     private static Ok<IReadOnlyList<VersionFigures>> Handle(string name, VersionServer versions, IServingFigures figures) => versions.Snapshot.Find(name) is null

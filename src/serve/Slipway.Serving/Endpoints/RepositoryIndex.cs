@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Serving.OpenInference;
 using Slipway.Serving.Protocols;
 using Slipway.Serving.Repository;
@@ -19,13 +20,14 @@ internal static class RepositoryIndex
         .WithSummary("Models that are or can be loaded (Open Inference Protocol)")
         .WithBody((IndexContract? body) => { })
         .Produces<OpenInferenceError>(StatusCodes.Status400BadRequest)
+        .ChecksScope()
         .Needs(Permission.Read);
 
     private static async Task<Ok<RepositoryEntry[]>> HandleAsync(HttpContext context, IModelRepository repository, ServingOptions options)
     {
         var request = await RepositoryRequest.ReadAsync(context.Request, options, context.RequestAborted);
         return TypedResults.Ok(repository.List()
-            .Where(m => !request.ReadyOnly || m.State == RepositoryModelState.Ready)
+            .Where(m => (!request.ReadyOnly || m.State == RepositoryModelState.Ready) && context.IsInScope(ScopeTarget.OfDeployment(m.Name)))
             .Select(m => new RepositoryEntry(m.Name, m.Version, m.State.ToString().ToUpperInvariant(), m.Reason))
             .ToArray());
     }

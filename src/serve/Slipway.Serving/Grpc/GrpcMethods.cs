@@ -3,6 +3,7 @@ using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Core.Errors;
 using Slipway.Serving.Grpc.Protos;
 
@@ -22,13 +23,13 @@ internal sealed class GrpcMethods(IInferenceService inference, ILogger<GrpcServi
         methods.Add("ServerLive", Permission.Anonymous, ServerLiveRequest.Parser, (_, _, _) => ModelCalls.Live());
         methods.Add("ServerReady", Permission.Anonymous, ServerReadyRequest.Parser, (s, _, _) => s.Models.Ready());
         methods.Add("ServerMetadata", Permission.Anonymous, ServerMetadataRequest.Parser, (_, _, _) => ModelCalls.Server());
-        methods.Add("ModelReady", Permission.Score, ModelReadyRequest.Parser, (s, request, _) => s.Models.Ready(request));
-        methods.AddAsync("ModelMetadata", Permission.Score, ModelMetadataRequest.Parser, (s, request, call) => s.Models.MetadataAsync(request, call.CancellationToken));
-        methods.AddAsync("ModelConfig", Permission.Score, ModelConfigRequest.Parser, (s, request, call) => s.Models.ConfigAsync(request, call.CancellationToken));
-        methods.Add("ModelStatistics", Permission.Read, ModelStatisticsRequest.Parser, (s, request, _) => s.Models.Statistics(request));
+        methods.Add("ModelReady", Permission.Score, ModelReadyRequest.Parser, (s, request, _) => s.Models.Ready(request), r => r.Name);
+        methods.AddAsync("ModelMetadata", Permission.Score, ModelMetadataRequest.Parser, (s, request, call) => s.Models.MetadataAsync(request, call.CancellationToken), r => r.Name);
+        methods.AddAsync("ModelConfig", Permission.Score, ModelConfigRequest.Parser, (s, request, call) => s.Models.ConfigAsync(request, call.CancellationToken), r => r.Name);
+        methods.Add("ModelStatistics", Permission.Read, ModelStatisticsRequest.Parser, (s, request, _) => s.Models.Statistics(request), r => r.Name);
         methods.Add("RepositoryIndex", Permission.Read, RepositoryIndexRequest.Parser, (s, request, _) => s.Repository.Index(request));
-        methods.AddAsync("RepositoryModelLoad", Permission.Deploy, RepositoryModelLoadRequest.Parser, (s, request, call) => s.Repository.LoadAsync(request, call));
-        methods.AddAsync("RepositoryModelUnload", Permission.Deploy, RepositoryModelUnloadRequest.Parser, (s, request, call) => s.Repository.UnloadAsync(request, call));
+        methods.AddAsync("RepositoryModelLoad", Permission.Deploy, RepositoryModelLoadRequest.Parser, (s, request, call) => s.Repository.LoadAsync(request, call), r => r.ModelName);
+        methods.AddAsync("RepositoryModelUnload", Permission.Deploy, RepositoryModelUnloadRequest.Parser, (s, request, call) => s.Repository.UnloadAsync(request, call), r => r.ModelName);
 
         methods.Refuse("SystemSharedMemoryStatus", SystemSharedMemoryStatusRequest.Parser, new SystemSharedMemoryStatusResponse());
         methods.Refuse("SystemSharedMemoryRegister", SystemSharedMemoryRegisterRequest.Parser, new SystemSharedMemoryRegisterResponse());
@@ -42,35 +43,42 @@ internal sealed class GrpcMethods(IInferenceService inference, ILogger<GrpcServi
         var marshallers = new InferMarshallers(inference);
         context.AddUnaryMethod(
             new Method<InferenceCall, InferenceCall>(MethodType.Unary, Service, "ModelInfer", marshallers.Request, marshallers.Answer),
-            [new NeedsPermission(Permission.Score)],
+            Metadata(Permission.Score, checksScope: true),
             (service, call, rpc) => service.Infer.InferAsync(call, rpc));
         context.AddDuplexStreamingMethod(
             new Method<StreamRequest, StreamAnswer>(MethodType.DuplexStreaming, Service, "ModelStreamInfer", marshallers.StreamRequest, marshallers.StreamAnswer),
-            [new NeedsPermission(Permission.Score)],
+            Metadata(Permission.Score, checksScope: true),
             (service, requests, answers, rpc) => service.Infer.StreamAsync(requests, answers, rpc));
     }
 
-    /// <summary>Adds methods whose messages are the generated ones.</summary>
+    private static object[] Metadata(Permission permission, bool checksScope) => checksScope ? [new NeedsPermission(permission), ScopeEndpoints.InHandler] : [new NeedsPermission(permission)];
+
+    /// <summary>Adds methods whose messages are the generated ones. Those whose message names a deployment say where, so that a key with a scope may call them.</summary>
     private sealed class Table(ServiceMethodProviderContext<GrpcService> context, ILogger log)
     {
         public void Add<TRequest, TAnswer>(
-            string name, Permission permission, MessageParser<TRequest> parser, Func<GrpcService, TRequest, ServerCallContext, TAnswer> answer)
+            string name, Permission permission, MessageParser<TRequest> parser, Func<GrpcService, TRequest, ServerCallContext, TAnswer> answer, Func<TRequest, string>? deployment = null)
             where TRequest : class, IMessage<TRequest>
             where TAnswer : class, IMessage<TAnswer> =>
-            AddAsync(name, permission, parser, (service, request, call) => Task.FromResult(answer(service, request, call)));
+            AddAsync(name, permission, parser, (service, request, call) => Task.FromResult(answer(service, request, call)), deployment);
 
         public void AddAsync<TRequest, TAnswer>(
-            string name, Permission permission, MessageParser<TRequest> parser, Func<GrpcService, TRequest, ServerCallContext, Task<TAnswer>> answer)
+            string name, Permission permission, MessageParser<TRequest> parser, Func<GrpcService, TRequest, ServerCallContext, Task<TAnswer>> answer, Func<TRequest, string>? deployment = null)
             where TRequest : class, IMessage<TRequest>
             where TAnswer : class, IMessage<TAnswer>
         {
             // Answers are never read here.
             var answers = Marshallers.Create<TAnswer>(Write, _ => throw new NotSupportedException());
             var method = new Method<TRequest, TAnswer>(MethodType.Unary, Service, name, Marshallers.Create<TRequest>(Write, context => Read(parser, context)), answers);
-            context.AddUnaryMethod(method, [new NeedsPermission(permission)], async (service, request, call) =>
+            context.AddUnaryMethod(method, Metadata(permission, deployment is not null), async (service, request, call) =>
             {
                 try
                 {
+                    if (deployment is not null)
+                    {
+                        call.GetHttpContext().DemandScope(ScopeTarget.OfDeployment(deployment(request) is { Length: > 0 } named ? named : null));
+                    }
+
                     return await answer(service, request, call);
                 }
                 catch (Exception e)

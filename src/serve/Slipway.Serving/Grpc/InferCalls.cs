@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Slipway.Access.Scopes;
 using Slipway.Core.Errors;
 using Slipway.Inference.Tensors;
 using Slipway.Serving.Protocols;
@@ -21,6 +22,7 @@ internal sealed class InferCalls(IInferenceService inference, ServingOptions opt
     {
         try
         {
+            rpc.GetHttpContext().DemandScope(ScopeTarget.OfDeployment(call.Deployment));
             await AnswerAsync(call, rpc);
             await PackLikeRequestAsync(rpc);
             return call;
@@ -148,6 +150,8 @@ internal sealed class InferCalls(IInferenceService inference, ServingOptions opt
 
         try
         {
+            // The key may have ended since the stream began, and each request of it counts.
+            rpc.GetHttpContext().DemandMessage(ScopeTarget.OfDeployment(call.Deployment));
             await AnswerAsync(call, rpc);
             return StreamAnswer.Of(call);
         }

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Slipway.Core;
+using Slipway.Access.Scopes;
 using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Inference;
 using Slipway.Registry;
+using Slipway.Registry.Integrity;
 using Slipway.Rollouts;
 using Slipway.Serving.Caching;
 using Slipway.Serving.Engine;
@@ -14,8 +17,15 @@ namespace Slipway.Serving.Routing;
 
 /// <summary>Keeps in memory what Rollouts says is deployed, and holds the snapshot that every request reads.</summary>
 internal sealed partial class VersionServer(
-    IArtifactStore artifacts, IModelRegistry registry, ServingFigures figures, ServingOptions options, TimeProvider time, ILogger<VersionServer> log, IServeSettings? settings = null)
-    : IVersionServer, IServedFolder, IServeSettingsFollower, IDisposable
+    IArtifactStore artifacts,
+    IModelRegistry registry,
+    IVersionIntegrity integrity,
+    ServingFigures figures,
+    ServingOptions options,
+    TimeProvider time,
+    ILogger<VersionServer> log,
+    IServeSettings? settings = null)
+    : IVersionServer, IServedFolder, IServeSettingsFollower, IDeploymentModels, IDisposable
 {
     // One load at a time: loading takes memory and a core, and whoever waits here is a deployment, never a request.
     private readonly SemaphoreSlim _loading = new(1);
@@ -32,6 +42,9 @@ internal sealed partial class VersionServer(
 
     /// <summary>What answers now.</summary>
     public RoutingSnapshot Snapshot => _snapshot;
+
+    // A folder's models are nobody's project.
+    string? IDeploymentModels.Find(string deployment) => _snapshot.Find(deployment) is { IsFolders: false } found ? found.Stable.Reference.Model : null;
 
     /// <summary>What answers for a deployment, or for one of its loaded versions.</summary>
     /// <exception cref="SlipwayException"><see cref="ErrorKind.NotFound"/> when there is none.</exception>
@@ -245,10 +258,21 @@ internal sealed partial class VersionServer(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             figures.Loads.Failed(version.Reference.Model);
+            await RefuseDamagedAsync(version.Reference, e, cancellationToken);
             throw;
         }
 
         figures.Loads.Loaded(version.Reference.Model, time.GetElapsedTime(began));
+    }
+
+    // A file that was changed on disk may fail in many ways; whoever is paged for it hears that it was changed, not what became of it in a parser.
+    private async Task RefuseDamagedAsync(VersionReference version, Exception cause, CancellationToken cancellationToken)
+    {
+        if (await registry.FindAsync(version, cancellationToken) is not null
+            && await integrity.VerifyAsync(version, Actor.Policy, cancellationToken) is { IsIntact: false } condition)
+        {
+            throw new SlipwayException(ErrorKind.Failed, condition.Sentence(), cause);
+        }
     }
 
     /// <summary>Makes a model that was just read from <paramref name="folder"/> ready to answer.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Core.Errors;
 using Slipway.Serving.Protocols;
 using Slipway.Serving.Routing;
@@ -27,7 +28,7 @@ internal sealed partial class InvokeDeployment(IInferenceService inference, Vers
     {
         RequestDelegate handler = routes.ServiceProvider.GetRequiredService<InvokeDeployment>().HandleAsync;
         Describe(routes.MapPost("/deployments/{deployment}/invocations", handler), (string deployment, InvokeContract body) => { }).WithName("InvokeDeployment");
-        Describe(routes.MapPost("/invocations", handler), (InvokeContract body) => { }).WithName("InvokeDefaultDeployment");
+        Describe(routes.MapPost("/invocations", handler), (InvokeContract body) => { }).WithName("InvokeDefaultDeployment").ChecksScope();
     }
 
     protected override string? RefuseMediaType(HttpRequest request) => ScoringMediaType.Refuse(request.ContentType);
@@ -115,6 +116,11 @@ internal sealed partial class InvokeDeployment(IInferenceService inference, Vers
     private Task HandleAsync(HttpContext context)
     {
         var deployment = (string?)context.Request.RouteValues["deployment"] ?? Options.Default ?? OnlyDeployment();
+        if (deployment is not null && !context.IsInScope(ScopeTarget.OfDeployment(deployment)))
+        {
+            return WriteErrorAsync(context, StatusCodes.Status403Forbidden, $"The key {context.GetActor()} is limited to {context.GetCaller().Scope}. Call /deployments/NAME/invocations.");
+        }
+
         return deployment is not null
             ? HandleAsync(context, deployment, null)
             : WriteErrorAsync(

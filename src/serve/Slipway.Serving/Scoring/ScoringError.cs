@@ -13,6 +13,7 @@ public sealed record ScoringError([property: JsonPropertyName("error_code")] str
     internal static string CodeOf(int status, bool readFailed) => status switch
     {
         StatusCodes.Status400BadRequest when !readFailed => "INVALID_PARAMETER_VALUE",
+        StatusCodes.Status401Unauthorized => "UNAUTHENTICATED",
         StatusCodes.Status403Forbidden => "PERMISSION_DENIED",
         StatusCodes.Status404NotFound => "RESOURCE_DOES_NOT_EXIST",
         StatusCodes.Status429TooManyRequests => "REQUEST_LIMIT_EXCEEDED",
@@ -22,6 +23,9 @@ public sealed record ScoringError([property: JsonPropertyName("error_code")] str
         >= StatusCodes.Status500InternalServerError => "INTERNAL_ERROR",
         _ => "BAD_REQUEST",
     };
+
+    /// <summary>What is said before a request is read.</summary>
+    internal static Task WriteAsync(HttpContext context, int status, string message) => WriteAsync(context, status, CodeOf(status, readFailed: true), message);
 
     internal static Task WriteAsync(HttpContext context, int status, string code, string message)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Core.Errors;
 using Slipway.Monitoring.Alerts;
 
@@ -17,6 +18,7 @@ internal static class ListAlerts
         .WithName("ListAlerts")
         .WithSummary("What was found beyond its limits, newest first: of one deployment or all, and only what still is with firing=true (100 unless limit says otherwise, at most 1000)")
         .ProducesProblem(StatusCodes.Status400BadRequest)
+        .OfDeploymentInQuery()
         .Needs(Permission.Read);
 
     private static async Task<Ok<IReadOnlyList<AlertState>>> HandleAsync(IMonitoring monitoring, CancellationToken cancellationToken, string? deployment = null, bool firing = false, int limit = 100)

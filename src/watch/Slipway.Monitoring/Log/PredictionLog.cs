@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Core.Names;
 using Slipway.Datasets.Duck;
 using Slipway.Monitoring.Log.Chunks;
 using Slipway.Monitoring.Log.Recording;
@@ -118,6 +119,10 @@ internal sealed class PredictionLog : BackgroundService, IPredictionSink, IPredi
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListIdsAsync(string deployment, RowCondition condition, CancellationToken cancellationToken) =>
         _loop.Search.ListIdsAsync(deployment, condition, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PredictionBatch>> ReadNewestAsync(string deployment, VersionReference version, int most, CancellationToken cancellationToken) =>
+        _loop.Search.ReadNewestAsync(deployment, version, most, cancellationToken);
 
     /// <summary>What searches have read.</summary>
     public Parquet.SearchReads SearchReads => _loop.Search.Reads;

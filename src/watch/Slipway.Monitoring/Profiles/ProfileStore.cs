@@ -52,14 +52,26 @@ internal sealed class ProfileStore(Database database)
     public static Task SaveAsync(WriteTransaction transaction, string deployment, ProfileKey key, WindowProfile profile)
     {
         const string Sql = """
-            insert into profiles (deployment, bucket, seconds, version, role, segment, document)
-            values (@deployment, @bucket, @seconds, @Version, @Role, @Segment, @document)
-            on conflict (deployment, bucket, seconds, version, role, segment) do update set document = excluded.document
+            insert into profiles (deployment, bucket, seconds, version, role, segment, document, predictions, unrecorded, last_at)
+            values (@deployment, @bucket, @seconds, @Version, @Role, @Segment, @document, @predictions, @unrecorded, @last_at)
+            on conflict (deployment, bucket, seconds, version, role, segment) do update
+            set document = excluded.document, predictions = excluded.predictions, unrecorded = excluded.unrecorded, last_at = excluded.last_at
             """;
 
-        var document = JsonSerializer.Serialize(profile.Save(), SlipwayJson.Options);
-        return transaction.ExecuteAsync(
-            Sql, new { deployment, bucket = Text(key.Start), seconds = key.Length / TimeSpan.TicksPerSecond, key.Version, key.Role, key.Segment, document });
+        var parameters = new
+        {
+            deployment,
+            bucket = Text(key.Start),
+            seconds = key.Length / TimeSpan.TicksPerSecond,
+            key.Version,
+            key.Role,
+            key.Segment,
+            document = JsonSerializer.Serialize(profile.Save(), SlipwayJson.Options),
+            predictions = profile.Rows,
+            unrecorded = (long)Math.Round(profile.Unrecorded.Rows),
+            last_at = profile.LastAt,
+        };
+        return transaction.ExecuteAsync(Sql, parameters);
     }
 
     private Task<IReadOnlyList<StoredProfile>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<StoredProfile>>(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Access;
+using Slipway.Access.Scopes;
 using Slipway.Retraining.Projects;
 
 namespace Slipway.Retraining.Endpoints;
@@ -12,9 +13,10 @@ internal static class ListProjects
     public static void Map(IEndpointRouteBuilder projects) => projects
         .MapGet("/", HandleAsync)
         .WithName("ListProjects")
-        .WithSummary("The projects that were applied, by model")
+        .WithSummary("The projects that were applied and that the caller may know of, by model")
+        .ChecksScope()
         .Needs(Permission.Read);
 
-    private static async Task<Ok<IReadOnlyList<Project>>> HandleAsync(IProjects projects, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await projects.ListAsync(cancellationToken));
+    private static async Task<Ok<IReadOnlyList<Project>>> HandleAsync(IProjects projects, HttpContext context, CancellationToken cancellationToken) =>
+        TypedResults.Ok<IReadOnlyList<Project>>([.. (await projects.ListAsync(cancellationToken)).Where(project => context.IsInScope(ScopeTarget.OfProject(project.Model)))]);
 }

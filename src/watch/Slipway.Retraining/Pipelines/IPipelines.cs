@@ -1,4 +1,4 @@
-using Slipway.Core;
+using Slipway.Access;
 using Slipway.Core.Errors;
 
 namespace Slipway.Retraining.Pipelines;
@@ -10,8 +10,8 @@ namespace Slipway.Retraining.Pipelines;
 public interface IPipelines
 {
     /// <summary>Checks the file and begins a run in the background; one run a model at a time.</summary>
-    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>, <see cref="ErrorKind.NotAvailable"/>, or <see cref="ErrorKind.Conflict"/> while the model's last run is under way.</exception>
-    Task<PipelineRun> StartAsync(PipelineRequest request, Actor actor, CancellationToken cancellationToken);
+    /// <exception cref="SlipwayException"><see cref="ErrorKind.InvalidInput"/>, <see cref="ErrorKind.NotAvailable"/>, <see cref="ErrorKind.Forbidden"/> when the file asks for less approval than now and the caller may not approve, or <see cref="ErrorKind.Conflict"/> while the model's last run is under way.</exception>
+    Task<PipelineRun> StartAsync(PipelineRequest request, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>A run, or null.</summary>
     Task<PipelineRun?> FindAsync(string id, CancellationToken cancellationToken);

@@ -3,10 +3,12 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Access;
 using Slipway.Core;
 using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 using Slipway.Monitoring.Log.Rules;
+using Slipway.Registry.Approvals;
 using Slipway.Retraining.Projects;
 using Slipway.Storage;
 
@@ -14,23 +16,24 @@ namespace Slipway.Retraining.Pipelines;
 
 /// <inheritdoc cref="IPipelines"/>
 internal sealed partial class PipelineQueue(
-    Pipeline pipeline, PipelineStore store, UnfinishedRuns unfinished, IProjects projects, IRecordingRules recording, RetrainingOptions options, TimeProvider time, ILogger<PipelineQueue> logger)
+    Pipeline pipeline, PipelineStore store, UnfinishedRuns unfinished, IProjects projects, IApprovals approvals, IRecordingRules recording, RetrainingOptions options, TimeProvider time, ILogger<PipelineQueue> logger)
     : BackgroundService, IHostedLifecycleService, IPipelines
 {
     // Bounded by what is reserved in _byModel, not by itself: runs that were taken up again after a start are never refused.
     private readonly Channel<ActiveRun> _waiting = Channel.CreateUnbounded<ActiveRun>();
     private readonly ConcurrentDictionary<string, ActiveRun> _byModel = new();
 
-    public async Task<PipelineRun> StartAsync(PipelineRequest request, Actor actor, CancellationToken cancellationToken)
+    public async Task<PipelineRun> StartAsync(PipelineRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var config = ProjectFile.Parse(request.Yaml, request.File);
         config.ThrowIfNotAvailable();
         request.CheckAsOf(config);
         recording.Check(config);
         request = request with { Folder = options.CheckFolder(request.Folder) };
-        var active = NewRun(config, request, actor);
+        await approvals.CheckPolicyAsync(config.Model, Policy(config), caller, cancellationToken);
+        var active = NewRun(config, request, caller.Actor);
         Reserve(active);
-        return await BeginAsync(active, () => SaveAsync(config, request, actor), withIt: null);
+        return await BeginAsync(active, () => SaveAsync(config, request, caller), withIt: null);
     }
 
     /// <summary>
@@ -123,11 +126,15 @@ internal sealed partial class PipelineQueue(
     }
 
     // What must not be recorded is not from here on: the run may release to callers at any time.
-    private async Task SaveAsync(ProjectConfig config, PipelineRequest request, Actor actor)
+    private async Task SaveAsync(ProjectConfig config, PipelineRequest request, Caller caller)
     {
-        await projects.SaveAsync(config.Model, request.Yaml, request.Folder, actor, CancellationToken.None);
+        // First: a file that is kept without its policy would be released by the former one.
+        await approvals.SetPolicyAsync(config.Model, Policy(config), caller, CancellationToken.None);
+        await projects.SaveAsync(config.Model, request.Yaml, request.Folder, caller.Actor, CancellationToken.None);
         await recording.FollowAsync(CancellationToken.None);
     }
+
+    private static ApprovalPolicy Policy(ProjectConfig config) => config.Deploy?.Approval ?? ApprovalPolicy.Auto;
 
     private ActiveRun NewRun(ProjectConfig config, PipelineRequest request, Actor actor)
     {

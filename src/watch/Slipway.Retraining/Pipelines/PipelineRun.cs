@@ -1,7 +1,8 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Core.Errors;
+using Slipway.Core.Names;
 using Slipway.Core.Projects;
+using Slipway.Core.Units;
 using Slipway.Datasets;
 
 namespace Slipway.Retraining.Pipelines;
@@ -16,6 +17,9 @@ public sealed record PipelineRequest(string Yaml, string File, string Folder, Pi
     /// <summary>Learn only from rows before this time (UTC, by <c>data.time</c>); null takes all rows.</summary>
     public DateTimeOffset? AsOf { get; init; }
 
+    /// <summary>The new version gets at least this one, where a lower one would be proposed; null leaves it to the proposal.</summary>
+    public SemanticVersion? AtLeast { get; init; }
+
     /// <summary>What started the run by itself, as one sentence ("performance: rmse 131 is worse than 92"); null for a person.</summary>
     public string? Trigger { get; init; }
 
@@ -28,8 +32,7 @@ public sealed record PipelineRequest(string Yaml, string File, string Folder, Pi
             return null;
         }
 
-        string[] formats = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
-        return DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
+        return Moment.TryParse(text, out var moment)
             ? moment
             : throw new SlipwayException(ErrorKind.InvalidInput, $"'{text}' is no moment to learn as of. Write a date such as 2011-07-01, or a moment such as 2011-07-01T06:00:00Z.");
     }

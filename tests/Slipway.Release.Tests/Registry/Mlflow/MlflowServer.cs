@@ -8,6 +8,7 @@ using Slipway.Access.Audit;
 using Slipway.Core;
 using Slipway.Develop.Tests.Tracking;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Release.Tests.Rollouts;
 using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
@@ -84,7 +85,8 @@ public class MlflowServer : IAsyncLifetime
     public async Task<ModelVersion> ApproveAsync(ModelVersion version)
     {
         await Registry.ValidateAsync(version.Reference, "[]", ReleaseHost.Alice, CancellationToken.None);
-        return await Registry.ApproveAsync(version.Reference, ReleaseHost.Bob, null, CancellationToken.None);
+        await Get<IApprovals>().ApproveAsync(version.Reference, ReleaseHost.Approver(ReleaseHost.Bob), null, CancellationToken.None);
+        return await Registry.GetAsync(version.Reference, CancellationToken.None);
     }
 
     /// <summary>The newest entries of the audit, each as action, target and outcome.</summary>

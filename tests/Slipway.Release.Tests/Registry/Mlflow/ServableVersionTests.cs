@@ -4,6 +4,7 @@ using Slipway.Core.Errors;
 using Slipway.Core.Names;
 using Slipway.Develop.Tests.Tracking;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Registry.Mlflow;
 using Slipway.Release.Tests.Rollouts;
 using Slipway.Rollouts;
@@ -84,7 +85,7 @@ public sealed class ServableVersionTests(MlflowServer server) : IClassFixture<Ml
         var error = await Assert.ThrowsAsync<SlipwayException>(() => server.Get<IDeployments>().DeployAsync(_model, new VersionReference(_model, SemanticVersion.First), Actor.Local, null, Cancel));
 
         Assert.Equal(ErrorKind.NotFound, error.Kind);
-        Assert.Empty(await server.Registry.ListAsync(_model, Cancel));
+        Assert.Empty(await server.Registry.ListAsync(_model, 1000, null, Cancel));
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class ServableVersionTests(MlflowServer server) : IClassFixture<Ml
         var third = await server.RegisterAsync(_model, "3");
         await server.RegisterAsync(_model, "4");
         await server.Get<IDeployments>().DeployAsync(_model, first.Reference, ReleaseHost.Alice, null, Cancel);
-        await server.Registry.RejectAsync(third.Reference, ReleaseHost.Bob, null, Cancel);
+        await server.Get<IApprovals>().RejectAsync(third.Reference, ReleaseHost.Approver(ReleaseHost.Bob), null, Cancel);
         Assert.Equal(["1 Production", "2 None", "3 Archived", "4 None"], await StagesAsync());
         Assert.Equal(["1", "3", "4"], (await _client.GetModelAsync(_model)).Each("latest_versions", "version"));
 
@@ -157,7 +158,7 @@ public sealed class ServableVersionTests(MlflowServer server) : IClassFixture<Ml
         Assert.All(new[] { version, model, renamed, tag }, answer => Assert.Equal((HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE"), (answer.Status, answer.ErrorCode)));
         Assert.StartsWith($"The model {_model} cannot be deleted: it has versions that Slipway can serve (1.0.1, 1.0.0).", model.Message, StringComparison.Ordinal);
         Assert.StartsWith($"The model {_model} cannot be renamed", renamed.Message, StringComparison.Ordinal);
-        Assert.Equal(2, (await server.Registry.ListAsync(_model, Cancel)).Count);
+        Assert.Equal(2, (await server.Registry.ListAsync(_model, 1000, null, Cancel)).Count);
         Assert.Equal(["2", "1"], (await _client.GetAsync("model-versions/search", ("filter", $"name = '{_model}'"))).Each("model_versions", "version"));
     }
 

@@ -108,7 +108,9 @@ public sealed class StallTests : IAsyncLifetime
         }
 
         var got = await connection.ReadToEndAsync(Cancel);
-        Assert.InRange(got.Length, 1, 4 * Elements);
+
+        // Nothing may have come: a connection that is reset takes what had not been read yet with it.
+        Assert.InRange(got.Length, 0, 4 * Elements);
         Assert.Equal(CallFailure.None, Assert.Single(_sink.Take()).Failure);
         Assert.Equal(HttpStatusCode.OK, (await _server.PostAsync(Wide, Good, Cancel)).Status);
     }

@@ -10,11 +10,13 @@ using Microsoft.Extensions.Time.Testing;
 using Slipway.Access;
 using Slipway.Access.Outbound;
 using Slipway.Core;
+using Slipway.Core.Names;
 using Slipway.Core.Projects;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Migrations;
 using Slipway.Monitoring.Notify;
+using Slipway.Registry.Integrity;
 using Slipway.Storage;
 using Slipway.Storage.Events;
 using Slipway.Tests;
@@ -62,6 +64,18 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
         Assert.Equal(("alert.fired", "temp drifted", "bikes"), ((string)fired["event"]!, (string)fired["sentence"]!, (string)fired["deployment"]!));
         Assert.Equal("alert.resolved", (string)resolved["event"]!);
         Assert.False(fired.ContainsKey("actor"));
+    }
+
+    [Fact]
+    public async Task A_changed_artifact_of_the_projects_model_is_told_and_another_models_is_not()
+    {
+        await StartAsync("/x");
+
+        await AppendAsync(Damaged("other@1.0.0"));
+        await AppendAsync(Damaged("bike-demand@1.0.0"));
+
+        var (_, _, body) = await _calls.Reader.ReadAsync(Cancel);
+        Assert.Equal(("artifact.damaged", "bike-demand@1.0.0", "model.txt was changed"), ((string)body["event"]!, (string)body["version"]!, (string)body["sentence"]!));
     }
 
     [Fact]
@@ -147,6 +161,8 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
 
     private static AlertResolved Resolved(string id) => new(id, "bikes", "drift", "temp", "", "bike-demand@1.0.0", DateTimeOffset.UnixEpoch, "temp is back", [], Actor.Policy);
 
+    private static ArtifactDamaged Damaged(string version) => new(VersionReference.Parse(version), new string('a', 64), ["model.txt was changed"], "model.txt was changed", Actor.Policy);
+
     private async Task OpenAsync(string allowed)
     {
         _services = new ServiceCollection()
@@ -154,7 +170,7 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
             .AddSingleton<TimeProvider>(_time)
             .AddTestStorage(Path.Combine(_folder, "data"))
             .AddAccess(new AccessOptions { OutboundAllow = [allowed] })
-            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026113050_DeliveryReceivers.Number))
+            .AddSingleton(new SchemaPart(typeof(IMonitoring).Assembly, M2026120306_Traffic.Number))
             .AddSingleton<WebhookStore>()
             .BuildServiceProvider();
         await _services.OpenStorageAsync(Cancel);
@@ -202,8 +218,10 @@ public sealed class WebhookNotifierTests : IAsyncLifetime
     private sealed class Projects(IReadOnlyList<string> notify) : IMonitoredProjects
     {
         public Task<ProjectConfig?> FindAsync(string deployment, CancellationToken cancellationToken) =>
-            Task.FromResult<ProjectConfig?>(new ProjectConfig { Model = deployment, Monitor = new MonitorSection { Notify = notify } });
+            Task.FromResult<ProjectConfig?>(Of(deployment));
 
-        public Task<IReadOnlyList<ProjectConfig>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ProjectConfig>>([]);
+        public Task<IReadOnlyList<ProjectConfig>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ProjectConfig>>([Of("bike-demand")]);
+
+        private ProjectConfig Of(string model) => new() { Model = model, Monitor = new MonitorSection { Notify = notify } };
     }
 }

@@ -95,6 +95,8 @@ internal sealed class StatedReleases : IDeployments, IRollouts, IMonitoredProjec
 
     Task<DeploymentState> IDeployments.DeployAsync(string name, VersionReference version, Actor actor, string? reason, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    Task<DeploymentState> IDeployments.OverrideAsync(string name, VersionReference version, Access.Caller caller, string? reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     Task<DeploymentState> IDeployments.RollbackAsync(string name, Actor actor, string? reason, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     Task<RolloutState> IRollouts.StartAsync(RolloutRequest request, Actor actor, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -74,7 +74,7 @@ internal sealed class WatchHost : IAsyncDisposable
             .AddSingleton<IPredictionLog>(log)
             .AddSingleton(new MonitoringOptions())
             .AddSingleton<RecordingRules>()
-            .AddSingleton(new SchemaPart(typeof(Observatory).Assembly, M2026113050_DeliveryReceivers.Number))
+            .AddSingleton(new SchemaPart(typeof(Observatory).Assembly, M2026120306_Traffic.Number))
             .AddSingleton<RecordingWatcher>()
             .AddSingleton<IWatcher>(provider => provider.GetRequiredService<RecordingWatcher>())
             .AddOutcomes(options ?? new OutcomesOptions());

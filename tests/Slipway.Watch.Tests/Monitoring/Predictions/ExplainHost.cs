@@ -13,6 +13,7 @@ using Slipway.Inference;
 using Slipway.Monitoring;
 using Slipway.Monitoring.Log;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Rollouts;
 using Slipway.Serving;
 using Slipway.Serving.Engine;
@@ -40,6 +41,12 @@ internal sealed class ExplainHost : IAsyncDisposable
     }
 
     public HttpClient Http { get; }
+
+    /// <summary>Where the server keeps everything.</summary>
+    public string Folder => _folder;
+
+    /// <summary>What the deployments' projects say.</summary>
+    public StatedProjects Project => (StatedProjects)Get<IMonitoredProjects>();
 
     public VersionReference First { get; private set; } = null!;
 
@@ -82,17 +89,17 @@ internal sealed class ExplainHost : IAsyncDisposable
 
     public Task DeployAsync(string name, VersionReference version) => Get<IDeployments>().DeployAsync(name, version, Actor.Local, null, Cancel);
 
-    public async Task<VersionReference> AddAsync(string model, string name)
+    public async Task<VersionReference> AddAsync(string model, string name, Lineage? from = null, IReadOnlyDictionary<string, double>? metrics = null)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Models", name);
         var artifact = await Get<IArtifactStore>().PutFolderAsync(folder, Cancel);
         using var loaded = ModelLoader.Load(folder, new ModelLoadOptions());
-        var lineage = new Lineage(null, null, new Dictionary<string, string>(), null, null);
+        var lineage = from ?? new Lineage(null, null, new Dictionary<string, string>(), null, null);
         var registered = await Get<IModelRegistry>().RegisterAsync(
-            new NewModelVersion(model, artifact.Digest, loaded.Format, loaded.Signature, new Dictionary<string, double>(), lineage), Actor.Local, Cancel);
+            new NewModelVersion(model, artifact.Digest, loaded.Format, loaded.Signature, metrics ?? new Dictionary<string, double>(), lineage), Actor.Local, Cancel);
         var reference = registered.Version.Reference;
         await Get<IModelRegistry>().ValidateAsync(reference, "{}", Actor.Local, Cancel);
-        await Get<IModelRegistry>().ApproveAsync(reference, Actor.Local, null, Cancel);
+        await Get<IApprovals>().ApproveAsync(reference, Caller.Local, null, Cancel);
         return reference;
     }
 

@@ -178,7 +178,7 @@ public sealed class WatchFixture : IAsyncLifetime
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
         await File.WriteAllBytesAsync(Path.Combine(folder, file.Name), file.Content);
-        var run = await Get<IPipelines>().StartAsync(new PipelineRequest(yaml, "slipway.yaml", folder, PipelineGoal.Deploy), Alice, CancellationToken.None);
+        var run = await Get<IPipelines>().StartAsync(new PipelineRequest(yaml, "slipway.yaml", folder, PipelineGoal.Deploy), new Caller(Alice, Role.Admin, IsAuthenticated: false), CancellationToken.None);
         await foreach (var state in Get<IPipelines>().WatchAsync(run.Id, CancellationToken.None))
         {
             run = state;

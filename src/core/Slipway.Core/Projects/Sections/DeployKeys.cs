@@ -18,8 +18,8 @@ internal static class DeployKeys
 
     public static readonly Key<string> Name = new("name", "The deployment that callers use; the model's name unless given.", Values.Name("deployment"));
 
-    public static readonly Key<string> Approval = new(
-        "approval", "auto approves what passed its gates; required waits for a person. auto unless given.", new ChoiceShape(new Choice("auto"), new Choice("required")));
+    public static readonly Key<ApprovalPolicy> Approval = new(
+        "approval", "auto approves what passed its gates; required waits for a person; a section says what is needed. auto unless given.", ApprovalKeys.Shape);
 
     public static readonly Key<string> Strategy = new("strategy", "How a new version takes over; immediate unless given.", Strategies);
 
@@ -75,7 +75,7 @@ internal static class DeployKeys
     public static DeploySection Build(ReadMap? map, string model) => map is null ? new DeploySection { Name = model } : new DeploySection
     {
         Name = map.Find(Name) ?? model,
-        Approval = map.Find(Approval) ?? "auto",
+        Approval = map.Find(Approval) ?? ApprovalPolicy.Auto,
         Strategy = map.Find(Strategy) ?? Immediate,
         Steps = map.Has(Steps) ? [.. map.Get(Steps, []).Where(s => s.Has(StepCanary)).Select(s => new CanaryStep(s.Get(StepCanary, 0), s.Get(StepFor, default)))]
             : map.Find(Strategy) == Canary ? UsualSteps

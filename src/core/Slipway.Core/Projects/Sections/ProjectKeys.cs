@@ -80,6 +80,11 @@ internal static class ProjectKeys
                 "Judging performance needs rows with the truth: give 'data' with 'label', or remove this.");
         }
 
+        if (map.Find(Deploy) is { } deploy)
+        {
+            ApprovalKeys.CheckGates(reading, deploy, map);
+        }
+
         if (map.Find(Retrain) is { } retrain)
         {
             CheckRetraining(reading, map, retrain);

@@ -108,6 +108,8 @@ internal static class ExportSpans
     private static int StatusOf(ErrorKind kind) => kind switch
     {
         ErrorKind.NotFound => StatusCodes.Status404NotFound,
+        ErrorKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        ErrorKind.TooMany => StatusCodes.Status429TooManyRequests,
         ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
         ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorKind.Unavailable or ErrorKind.Timeout => StatusCodes.Status503ServiceUnavailable,

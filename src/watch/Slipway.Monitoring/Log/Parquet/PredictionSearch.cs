@@ -15,6 +15,9 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
     // Up to so many files are looked into one by one; with more of them a query finds those that have something.
     private const int MostOpened = 8;
 
+    // Where rows of a version are few, older files are not searched without end.
+    private const int MostNewest = 24;
+
     // How far the clock that named a chunk, the clock of a caller who made an id, and a request that was long on its way may be apart.
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
@@ -67,6 +70,50 @@ internal sealed class PredictionSearch(PredictionFolder folder, OpenChunks open,
         }
 
         return [.. found.Take(condition.Limit)];
+    }
+
+    /// <summary>The newest rows that a version answered well, from the newest chunks and files: enough to see what callers send, however long the log is.</summary>
+    public async Task<IReadOnlyList<PredictionBatch>> ReadNewestAsync(string deployment, VersionReference version, int most, CancellationToken cancellationToken)
+    {
+        if (!ResourceName.IsValid(deployment))
+        {
+            return [];
+        }
+
+        var newest = new NewestRows(version, most);
+        var places = Places(deployment, arrivals: null);
+        var read = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var chunk in places.Chunks.OrderDescending(StringComparer.Ordinal).Take(MostNewest))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (newest.IsFull)
+            {
+                return newest.Batches;
+            }
+
+            try
+            {
+                using var reader = ChunkReader.Open(folder, deployment, chunk);
+                newest.AddOlder(reader.Read(0).Select(entry => entry.Batch));
+                read.Add(chunk);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // It has become Parquet, and its files are among those that follow.
+            }
+        }
+
+        var condition = new RowCondition((DateTime.MinValue, DateTime.MaxValue), version, most);
+        foreach (var file in FilesBut(read, places, deployment, arrivals: null).OrderDescending(StringComparer.Ordinal).Take(MostNewest).TakeWhile(_ => !newest.IsFull))
+        {
+            var ids = await HourFileReader.ListIdsAsync(file, condition, Reads, cancellationToken);
+            if (ids.Count > 0)
+            {
+                newest.AddOlder(await HourFileReader.ReadAsync(deployment, file, new WantedIds([.. ids.Skip(ids.Count - most)]), whole: true, Reads, cancellationToken));
+            }
+        }
+
+        return newest.Batches;
     }
 
     /// <summary>The rule's knowledge of a deployment that has no chunk left: its newest hour says whether it is in replay.</summary>

@@ -29,19 +29,17 @@ internal sealed partial class RecordingRules(MonitoringOptions options, ILogger<
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         var all = projects is null ? [] : await projects.ListAsync(cancellationToken);
-        _snapshot = new Snapshot(_usual, all.GroupBy(NameOf).ToDictionary(named => named.Key, named => RuleOf([.. named]), StringComparer.Ordinal));
+        _snapshot = new Snapshot(_usual, all.GroupBy(project => project.DeploymentName()).ToDictionary(named => named.Key, named => RuleOf([.. named]), StringComparer.Ordinal));
 
         // Applied under other settings of the server: nobody is there to be refused, and it must not fail in silence.
         foreach (var project in all)
         {
             if (RecordingChecks.Of(project, options.Log) is { } mistake)
             {
-                LogNotJudged(logger, NameOf(project), mistake);
+                LogNotJudged(logger, project.DeploymentName(), mistake);
             }
         }
     }
-
-    private static string NameOf(ProjectConfig project) => project.Deploy?.Name ?? project.Model;
 
     private static void Refuse(string? mistake)
     {

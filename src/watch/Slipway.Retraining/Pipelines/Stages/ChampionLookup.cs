@@ -1,6 +1,5 @@
 using Slipway.Core.Projects;
 using Slipway.Inference;
-using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
 using Slipway.Storage.Blobs;
 using Slipway.Validation;

@@ -4,7 +4,7 @@ using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 using Slipway.Core.Text;
 using Slipway.Registry;
-using Slipway.Retraining.Projects;
+using Slipway.Registry.Approvals;
 using Slipway.Rollouts;
 using Slipway.Rollouts.Releases;
 using Slipway.Serving.Engine;
@@ -13,7 +13,7 @@ using Slipway.Training;
 namespace Slipway.Retraining.Pipelines.Stages;
 
 /// <summary>A version to answers: at once, or by a rollout that goes on when the run has ended. Never twice.</summary>
-internal sealed class DeployStage(IDeployments deployments, IRollouts rollouts, IServeSettingsFollower serving) : IStage
+internal sealed class DeployStage(IApprovals approvals, IDeployments deployments, IRollouts rollouts, IServeSettingsFollower serving) : IStage
 {
     public string Name => "deploy";
 
@@ -26,9 +26,10 @@ internal sealed class DeployStage(IDeployments deployments, IRollouts rollouts, 
 
         var version = context.Version!;
         var name = context.Config.DeploymentName();
-        if (version.State != VersionState.Approved)
+        if (await approvals.ListMissingAsync(version.Reference, instead: null, cancellationToken) is { Count: > 0 } missing)
         {
-            return StageOutcome.Skipped($"waits for approval: run `slipway approve {version.Reference}`, then `slipway deploy {version.Reference} --name {name}`");
+            return StageOutcome.Skipped(
+                $"waits for approval: run `slipway approve {version.Reference}`, then `slipway deploy {version.Reference} --name {name}`. {string.Join(' ', missing)}");
         }
 
         var before = await deployments.FindAsync(name, cancellationToken);

@@ -2,14 +2,16 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Core;
 using Slipway.Core.Errors;
+using Slipway.Datasets;
 using Slipway.Monitoring.Log.Rules;
 using Slipway.Registry;
+using Slipway.Registry.Approvals;
 using Slipway.Training;
 
 namespace Slipway.Retraining.Pipelines.Stages;
 
-/// <summary>Files to a version with its contract and lineage; approved at once where the project's policy says so.</summary>
-internal sealed class RegisterStage(IModelRegistry registry, IRecordingRules recording) : IStage
+/// <summary>Files to a version with its contract and lineage; approved at once where its policy says so, and else put to those who approve.</summary>
+internal sealed class RegisterStage(IModelRegistry registry, IApprovals approvals, IRecordingRules recording) : IStage
 {
     public string Name => "register";
 
@@ -40,11 +42,7 @@ internal sealed class RegisterStage(IModelRegistry registry, IRecordingRules rec
             version = await registry.ValidateAsync(version.Reference, evidence, context.Actor, cancellationToken);
         }
 
-        if (version.State == VersionState.Validated && context.Config.Deploy?.Approval is null or "auto")
-        {
-            version = await registry.ApproveAsync(version.Reference, Actor.Policy, "deploy.approval: auto", cancellationToken);
-        }
-
+        version = await approvals.SettleAsync(version.Reference, context.Actor, context.Request.Goal == PipelineGoal.Deploy, cancellationToken);
         context.Version = version;
         var sentence = created
             ? $"{version.Reference} is {Word(version.State)} ({version.VersionReason})"
@@ -74,8 +72,14 @@ internal sealed class RegisterStage(IModelRegistry registry, IRecordingRules rec
             context.Trained?.Recipe ?? new Dictionary<string, string> { ["artifact"] = context.Config.Artifact! },
             GitCommit.Find(context.Request.Folder),
             context.Trained?.RunId);
-        return new NewModelVersion(context.Config.Model, context.Checkpoint!.Artifact, model.Format, model.Signature, metrics, lineage);
+        return new NewModelVersion(context.Config.Model, context.Checkpoint!.Artifact, model.Format, model.Signature, metrics, lineage with { DataTo = LastDay(context.Dataset) })
+        {
+            AtLeast = context.Request.AtLeast,
+        };
     }
+
+    // Times are kept as ISO 8601, so the day is what stands before the hour.
+    private static string? LastDay(DatasetVersion? data) => data?.Columns.FirstOrDefault(column => column.Name == data.Time)?.Maximum is { Length: >= 10 } last ? last[..10] : null;
 
     private static string Word(VersionState state) => state.ToString().ToLowerInvariant();
 }

@@ -6,7 +6,6 @@ using Slipway.Core.Errors;
 using Slipway.Core.Projects;
 using Slipway.Datasets;
 using Slipway.Inference;
-using Slipway.Retraining.Projects;
 using Slipway.Rollouts;
 using Slipway.Training;
 using Slipway.Validation;
@@ -77,11 +76,11 @@ internal sealed class ValidateStage(IDatasets datasets, IValidator validator, Ch
         {
             // What the trainer did, which may be what the project left open.
             var byTime = trained.Recipe.GetValueOrDefault("split.by") == "time";
-            return new ValidationJob(context.Config.Validate, train.Task, data.Label!, byTime, context.Model!, rows.Take([.. trained.TestRows])) { Champion = champion };
+            return new ValidationJob(context.Config.Validate, train.Task, data.Label!, byTime, context.Model!, rows.Take([.. trained.TestRows])) { Champion = champion, Segments = data.Segments };
         }
 
         // Nobody knows which rows a finished artifact was trained on: it is judged on all that the project gives.
-        return new ValidationJob(context.Config.Validate, TrainStage.InferTask(dataset), data.Label!, data.Time is not null, context.Model!, rows) { Champion = champion };
+        return new ValidationJob(context.Config.Validate, TrainStage.InferTask(dataset), data.Label!, data.Time is not null, context.Model!, rows) { Champion = champion, Segments = data.Segments };
     }
 
     private static string Short(GateResult gate) => string.Create(
