@@ -21,6 +21,7 @@ public sealed class CardSectionsTests
         var card = await fixture.Get<IModelCards>().GetAsync(VersionReference.Parse("line@1.0.0"), Cancel);
 
         Assert.Equal(("Draws a line.", "second", "y", "regression"), (Fact("purpose", "Purpose"), Fact("purpose", "Owner"), Fact("purpose", "Predicts"), Fact("purpose", "Task")));
+        Assert.Equal("nobody's approval: a run of its project approves what passed its gates", Fact("purpose", "Approval"));
         Assert.Equal(600L, Fact("data", "Rows"));
         Assert.Equal(["x", "colour", "y"], Section("data").Tables[0].Rows.Select(row => row[0]));
         Assert.Equal("alice", Fact("training", "By"));

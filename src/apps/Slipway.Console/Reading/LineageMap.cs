@@ -12,7 +12,7 @@ internal sealed class LineageMap
     public const int MostDrawn = 120;
 
     /// <summary>A node's width.</summary>
-    public const int BoxWidth = 164;
+    public const int BoxWidth = 192;
 
     /// <summary>A node's height.</summary>
     public const int BoxHeight = 48;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Slipway.Access;
-using Slipway.Core.Projects;
-using Slipway.Core.Units;
 using Slipway.Registry.Approvals;
 using Spectre.Console;
 
@@ -14,7 +12,7 @@ internal static class ApprovalView
     public static void Show(Terminal terminal, Approval approval)
     {
         terminal.Say($"{approval.Version}: {approval.State.ToString().ToLowerInvariant()}, registered by {approval.CreatedBy}");
-        terminal.Say($"It needs {Describe(approval.Policy)}.");
+        terminal.Say($"It needs {approval.Policy.Describe()}.");
         if (approval.Decisions.Count > 0)
         {
             var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("when (UTC)").NoWrap()).AddColumns("who", "what", "why");
@@ -63,30 +61,6 @@ internal static class ApprovalView
         }
 
         terminal.People.Write(table);
-    }
-
-    private static string Describe(ApprovalPolicy policy)
-    {
-        if (policy.Automatic)
-        {
-            return "nobody's approval: a run of its project approves what passed its gates";
-        }
-
-        var people = policy.Approvers == 1 ? "1 approval" : $"{policy.Approvers} approvals";
-        var parts = new List<string> { $"{people} of {string.Join(" or ", policy.Roles.Append("admin").Distinct())}" };
-        parts.AddRange(policy.Gates.Select(gate => $"the gate {gate}"));
-        parts.AddRange(policy.Documents.Select(document => $"the document {document}"));
-        if (policy.Expires is { } expires)
-        {
-            parts.Add($"not older than {Duration.Format(expires)}");
-        }
-
-        if (policy.CommentRequired)
-        {
-            parts.Add("each with a comment");
-        }
-
-        return string.Join(", ", parts);
     }
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using Slipway.Core.Errors;
+using Slipway.Core.Units;
 
 namespace Slipway.Core.Projects;
 
@@ -212,6 +213,31 @@ public sealed record ApprovalPolicy
 
     /// <summary>How long a request waits until it is reminded of, and again each time.</summary>
     public TimeSpan Remind { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>What it asks for, in words that follow "it needs".</summary>
+    public string Describe()
+    {
+        if (Automatic)
+        {
+            return "nobody's approval: a run of its project approves what passed its gates";
+        }
+
+        var people = Approvers == 1 ? "1 approval" : $"{Approvers} approvals";
+        var parts = new List<string> { $"{people} of {string.Join(" or ", Roles.Append("admin").Distinct())}" };
+        parts.AddRange(Gates.Select(gate => $"the gate {gate}"));
+        parts.AddRange(Documents.Select(document => $"the document {document}"));
+        if (Expires is { } expires)
+        {
+            parts.Add($"not older than {Duration.Format(expires)}");
+        }
+
+        if (CommentRequired)
+        {
+            parts.Add("each with a comment");
+        }
+
+        return string.Join(", ", parts);
+    }
 }
 
 /// <summary>A step of a canary.</summary>

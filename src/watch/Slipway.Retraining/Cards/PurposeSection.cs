@@ -37,7 +37,7 @@ internal sealed class PurposeSection(IProjects projects, IEventLog events) : ICa
                 new CardFact("Owner", today?.Owner),
                 new CardFact("Predicts", then?.Data?.Label),
                 new CardFact("Task", then?.Train?.Task),
-                new CardFact("Approval", then?.Deploy?.Approval),
+                new CardFact("Approval", then is null ? null : (then.Deploy?.Approval ?? ApprovalPolicy.Auto).Describe()),
             ],
             Notes = notes,
         };
