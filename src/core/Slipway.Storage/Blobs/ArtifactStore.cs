@@ -92,18 +92,8 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
         Digest.Check(digest);
 
         // Callers of the same artifact share one verification, so none of them may cancel it for the others; each stops waiting by itself.
-        var shared = _folders.GetOrAdd(digest, d => new Lazy<Task<string>>(() => MaterialiseAsync(d)));
-        try
-        {
-            return await shared.Value.WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            if (shared.Value.IsCompleted)
-            {
-                _folders.TryRemove(KeyValuePair.Create(digest, shared));
-            }
-        }
+        var shared = _folders.GetOrAdd(digest, d => new Lazy<Task<string>>(() => ShareAsync(d)));
+        return await shared.Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>Deletes the folders of artifacts whose manifests a purge has deleted: they are further names of the same files, which take their space until the last name is gone.</summary>
@@ -149,6 +139,19 @@ internal sealed class ArtifactStore(DataFolder folder, IBlobStore blobs) : IArti
     }
 
     private static SlipwayException NotFound(string digest) => new(ErrorKind.NotFound, $"There is no artifact {digest}.");
+
+    // Forgotten by the reading itself, not by its callers, who may all have left: nobody is handed what was right some time ago.
+    private async Task<string> ShareAsync(string digest)
+    {
+        try
+        {
+            return await MaterialiseAsync(digest);
+        }
+        finally
+        {
+            _folders.TryRemove(digest, out _);
+        }
+    }
 
     private async Task<string> MaterialiseAsync(string digest)
     {
