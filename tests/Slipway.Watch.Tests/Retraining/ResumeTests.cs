@@ -31,12 +31,20 @@ public sealed class ResumeTests
             var (trained, begun) = (fixture.Trained, rollouts.Begun.Count);
             var versions = (await fixture.Get<IModelRegistry>().ListAsync("line", 1000, null, Cancel)).Count;
             fixture.Kill.Restart();
-            fixture.Kill.After = 2 + write;
-            var run = await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
+            fixture.Kill.After = write;
+            if (await StartUnlessKilledAsync(fixture, yaml) is not { } run)
+            {
+                // Loops of the server write, too, so how many writes end before the run's first differs.
+                await fixture.StopAsync();
+                fixture = await PipelineFixture.StartAsync(Cancel, root, rollouts: rollouts);
+                Assert.All(await fixture.Pipelines.ListAsync("line", 1000, Cancel), known => Assert.Equal(PipelineState.Succeeded, known.State));
+                continue;
+            }
+
             var last = await fixture.EndAsync(run.Id, Cancel);
             if (last.State == PipelineState.Succeeded)
             {
-                Assert.InRange(write, 10, 30);
+                Assert.InRange(write, 12, 32);
                 break;
             }
 
@@ -132,6 +140,18 @@ public sealed class ResumeTests
 
         Assert.Equal((PipelineState.Failed, ErrorKind.InvalidInput), (ended.State, ended.ErrorKind));
         Assert.Contains("is not a folder on the server's machine", ended.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<PipelineRun?> StartUnlessKilledAsync(PipelineFixture fixture, string yaml)
+    {
+        try
+        {
+            return await fixture.Pipelines.StartAsync(new PipelineRequest(yaml, "slipway.yaml", fixture.Project, PipelineGoal.Deploy), PipelineFixture.AliceCalls, Cancel);
+        }
+        catch (InvalidOperationException) when (fixture.Kill.Killed.Task.IsCompleted)
+        {
+            return null;
+        }
     }
 
     private static async Task<(PipelineFixture Fixture, PipelineRun Run)> InTrainingAsync(PlainRollouts.Kept rollouts, Slipway.Retraining.RetrainingOptions? options = null)
