@@ -74,7 +74,7 @@ public sealed class ConsoleInBrowserTests(ConsoleServer server)
         var policy = (await response.AllHeadersAsync())["content-security-policy"];
         Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
-        Assert.Equal(1, await page.Locator("h1").CountAsync());
+        await Expect(page.Locator("h1")).ToHaveCountAsync(1);
         Assert.Empty(problems);
         Assert.Empty(foreign);
     }

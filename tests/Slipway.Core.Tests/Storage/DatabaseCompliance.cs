@@ -270,6 +270,58 @@ public abstract class DatabaseCompliance : IAsyncLifetime
         Assert.Empty(await Events.ReadSubjectAsync("note/c", 2, Cancel));
     }
 
+    [Fact]
+    public async Task The_events_of_several_subjects_come_oldest_first()
+    {
+        var positions = new List<long>();
+        foreach (var subject in new[] { "a", "b", "c", "b", "a" })
+        {
+            positions.Add(await AppendAsync(subject));
+        }
+
+        Assert.Equal([positions[0], positions[1], positions[3], positions[4]], await PositionsAsync(Events.ReadSubjectsAsync(["note/b", "note/a", "note/none"], 100, Cancel)));
+        Assert.Equal([positions[0], positions[1]], await PositionsAsync(Events.ReadSubjectsAsync(["note/b", "note/a"], 2, Cancel)));
+        Assert.Empty(await Events.ReadSubjectsAsync([], 100, Cancel));
+    }
+
+    [Fact]
+    public async Task The_events_of_a_set_come_newest_first_within_what_is_asked()
+    {
+        var at = new DateTimeOffset(2026, 5, 3, 14, 0, 0, TimeSpan.Zero);
+        long[] positions =
+        [
+            await AppendAsync("Written", "a", at),
+            await AppendAsync("Deleted", "a", at.AddSeconds(1)),
+            await AppendAsync("Read", "a", at.AddSeconds(2)),
+            await AppendAsync("Written", "b", at.AddSeconds(3)),
+            await AppendAsync("Written", "a", at.AddSeconds(4)),
+        ];
+        var changes = new SubjectQuery("note/a", new EventSet("ix_changes", "Written", "Deleted"), 100);
+
+        Assert.Equal([positions[4], positions[1], positions[0]], await PositionsAsync(Events.ReadSetAsync(changes, Cancel)));
+        Assert.Equal([positions[4], positions[1]], await PositionsAsync(Events.ReadSetAsync(changes with { Limit = 2 }, Cancel)));
+        Assert.Equal([positions[4], positions[0]], await PositionsAsync(Events.ReadSetAsync(changes with { Types = ["Written"] }, Cancel)));
+        Assert.Equal([positions[1], positions[0]], await PositionsAsync(Events.ReadSetAsync(changes with { Before = positions[4] }, Cancel)));
+        Assert.Equal([positions[1]], await PositionsAsync(Events.ReadSetAsync(changes with { After = positions[0], Limit = 1 }, Cancel)));
+        Assert.Equal([positions[1], positions[4]], await PositionsAsync(Events.ReadSetAsync(changes with { After = positions[0] }, Cancel)));
+        Assert.Equal([positions[1], positions[0]], await PositionsAsync(Events.ReadSetAsync(changes with { NotAfter = at.AddSeconds(1) }, Cancel)));
+        Assert.Equal([positions[0]], await PositionsAsync(Events.ReadSetAsync(changes with { NotAfter = at.AddSeconds(1).AddTicks(-1) }, Cancel)));
+        Assert.Empty(await Events.ReadSetAsync(changes with { NotAfter = at.AddTicks(-1) }, Cancel));
+        Assert.Empty(await Events.ReadSetAsync(changes with { Subject = "note/none" }, Cancel));
+    }
+
+    [Fact]
+    public async Task What_a_set_was_at_a_moment_goes_by_positions_when_the_clock_was_set_back()
+    {
+        var at = new DateTimeOffset(2026, 5, 3, 14, 0, 0, TimeSpan.Zero);
+        var ahead = await AppendAsync("Written", "a", at.AddHours(1));
+        var setBack = await AppendAsync("Written", "a", at);
+        await AppendAsync("Written", "a", at.AddMinutes(30));
+        var query = new SubjectQuery("note/a", new EventSet("ix_changes", "Written"), 100) { NotAfter = at.AddMinutes(1) };
+
+        Assert.Equal([setBack, ahead], await PositionsAsync(Events.ReadSetAsync(query, Cancel)));
+    }
+
     [Theory]
     [InlineData("update events set actor = 'somebody else'")]
     [InlineData("delete from events")]
@@ -342,5 +394,15 @@ public abstract class DatabaseCompliance : IAsyncLifetime
     protected Task<IReadOnlyList<string>> NotesAsync() => Database.ReadAsync<IReadOnlyList<string>>(
         async connection => [.. await connection.QueryAsync<string>("select text from notes order by text")], Cancel);
 
+    private static async Task<long[]> PositionsAsync(Task<IReadOnlyList<StoredEvent>> events) => [.. (await events).Select(e => e.Position)];
+
     private Task<long> AppendAsync(string text) => Database.WriteAsync(transaction => transaction.AppendAsync(new NoteWritten(text, Actor.Local)), Cancel);
+
+    // As the storage does, but at a stated time.
+    private async Task<long> AppendAsync(string type, string text, DateTimeOffset at)
+    {
+        const string Sql = "insert into events (type, subject, actor, at, data) values (@type, @subject, 'local', @at, '{}') returning position";
+
+        return await Database.WriteAsync(transaction => transaction.QuerySingleOrDefaultAsync<long>(Sql, new { type, subject = $"note/{text}", at = StoredTime.Format(at) }), Cancel);
+    }
 }
