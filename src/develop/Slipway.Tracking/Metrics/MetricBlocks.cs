@@ -89,11 +89,23 @@ internal static class MetricBlocks
         return changed;
     }
 
-    // The first part begins where the block did, and takes its row.
-    private static async Task<IReadOnlyList<MetricBlock>> CutAsync(WriteTransaction transaction, long run, string key, MetricBlock block) => Changed(
-        [],
-        await transaction.QueryAsync(
-            SelectPoints,
-            ReadPoint,
-            run, key, block.First, block.Last));
+    // The first part begins where the block did, and takes its row. A step of many points is a part by itself: beside another it would be cut again, in vain, with each point that comes.
+    private static async Task<IReadOnlyList<MetricBlock>> CutAsync(WriteTransaction transaction, long run, string key, MetricBlock block)
+    {
+        var parts = new List<MetricBlock>();
+        foreach (var step in (await transaction.QueryAsync(SelectPoints, ReadPoint, run, key, block.First, block.Last)).GroupBy(point => point.Step))
+        {
+            if (parts.Count == 0 || parts[^1].Count >= Size || parts[^1].Count + step.Count() >= 2 * Size)
+            {
+                parts.Add(new MetricBlock());
+            }
+
+            foreach (var point in step)
+            {
+                parts[^1].Add(point);
+            }
+        }
+
+        return parts;
+    }
 }

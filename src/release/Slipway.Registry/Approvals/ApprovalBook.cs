@@ -165,7 +165,7 @@ internal sealed class ApprovalBook(ModelVersionStore versions, ApprovalStore sto
         return [.. missing, .. ApprovalRules.Missing(others, now).Except(missing).Select(lack => $"For the callers of {instead}: {lack}")];
     }
 
-    public Task<IReadOnlyList<PendingApproval>> ListPendingAsync(Caller caller, CancellationToken cancellationToken) => reader.ListPendingAsync(caller, cancellationToken);
+    public Task<IReadOnlyList<PendingApproval>> ListPendingAsync(Caller caller, CancellationToken cancellationToken) => reader.ListPendingAsync(caller, time.GetUtcNow(), cancellationToken);
 
     public async Task<ApprovalPolicy> GetPolicyAsync(string model, CancellationToken cancellationToken) =>
         await store.FindPolicyAsync(model, cancellationToken) ?? ApprovalPolicy.Required;

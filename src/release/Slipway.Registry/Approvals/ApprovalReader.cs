@@ -50,8 +50,8 @@ internal sealed class ApprovalReader(
     public async Task<IReadOnlyList<string>> ListDeploymentsAsync(VersionReference version, CancellationToken cancellationToken) =>
         [.. (await ListRolesAsync(cancellationToken)).Where(role => role.Version == version).Select(role => role.Deployment)];
 
-    /// <summary>What waits for somebody's approval.</summary>
-    public async Task<IReadOnlyList<PendingApproval>> ListPendingAsync(Caller caller, CancellationToken cancellationToken)
+    /// <summary>What waits for somebody's approval at a moment, which is now.</summary>
+    public async Task<IReadOnlyList<PendingApproval>> ListPendingAsync(Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deployed = await ListRolesAsync(cancellationToken);
         var pending = new List<PendingApproval>();
@@ -63,7 +63,6 @@ internal sealed class ApprovalReader(
             }
         }
 
-        var now = time.GetUtcNow();
         foreach (var live in deployed.Where(role => role.IsStable).Select(role => role.Version).Distinct().Where(live => pending.TrueForAll(p => p.Approval.Version != live)))
         {
             if (await FindAsync(live, cancellationToken) is { } facts && Lapse(facts, now) is { } lapse)

@@ -18,12 +18,14 @@ internal sealed partial class ApprovalReminders(ApprovalReader reader, ApprovalS
     /// <summary>Reminds of everything that is due now.</summary>
     public async Task RemindAsync(CancellationToken cancellationToken)
     {
-        var pending = await reader.ListPendingAsync(Caller.Local, cancellationToken);
+        // What is pending and whether it is due are judged at one moment: otherwise what was pending before a machine slept would be reminded of after it.
+        var now = time.GetUtcNow();
+        var pending = await reader.ListPendingAsync(Caller.Local, now, cancellationToken);
 
         // Nightly trainings leave a row of requests; the newest of a model is what somebody has to look at.
         foreach (var item in pending.GroupBy(p => (p.Approval.Version.Model, p.About)).Select(model => model.First()))
         {
-            await RemindAsync(item, cancellationToken);
+            await RemindAsync(item, now, cancellationToken);
         }
     }
 
@@ -44,9 +46,9 @@ internal sealed partial class ApprovalReminders(ApprovalReader reader, ApprovalS
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task RemindAsync(PendingApproval item, CancellationToken cancellationToken)
+    private async Task RemindAsync(PendingApproval item, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (version, now) = (item.Approval.Version, time.GetUtcNow());
+        var version = item.Approval.Version;
         if (!IsDue(item, now) || await reader.FindAsync(version, cancellationToken) is not { } facts)
         {
             return;

@@ -79,6 +79,18 @@ public abstract class MetricPlotTests(TrackingServer server)
         Assert.All(blocks, block => Assert.Equal(Of([.. points.Where(p => block.First <= p.Step && p.Step <= block.Last)]), Said(block)));
     }
 
+    // Cutting reads a block's points: one that is cut with each point that comes would cost the more the longer a run goes on.
+    [Fact]
+    public async Task A_step_of_very_many_points_is_a_block_by_itself()
+    {
+        var run = await server.Client.CreateRunAsync();
+        await LogAsync(run, [.. Enumerable.Range(0, 640).Select(i => new BlockPoint(i < 40 ? 0 : 1, i, i))], 10);
+
+        var blocks = await server.Database.ReadAsync(async connection => await (await OpenAsync(connection, run)).ReadBlocksAsync(), Cancel);
+
+        Assert.Equal([(0, 0), (1, 1)], blocks.Select(block => (block.First, block.Last)));
+    }
+
     [Fact]
     public async Task A_curve_keeps_the_peaks_the_ends_and_the_gaps_of_a_long_history()
     {
